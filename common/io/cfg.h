@@ -1,0 +1,56 @@
+/* cfg: settings from the environment, by the one table settings.def.
+ *
+ * Secrets are never printed. Text values are owned by the process and live until its end.
+ */
+#ifndef TB_CFG_H
+#define TB_CFG_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum cfg_service {
+    CFG_FETCHER = 1,
+    CFG_RECONCILER = 2,
+    CFG_STATS = 4,
+    CFG_TILLCTL = 8,
+};
+
+#define CFG_MEMBER_TEXT   const char *
+#define CFG_MEMBER_SECRET const char *
+#define CFG_MEMBER_URL    const char *
+#define CFG_MEMBER_CHOICE const char *
+#define CFG_MEMBER_INT    int64_t
+#define CFG_MEMBER_BOOL   bool
+
+/* Unset text is "", never NULL. */
+struct cfg {
+#define SETTING(kind, member, name, def, min, max, flags, services, example, help) \
+    CFG_MEMBER_##kind member;
+#include "io/settings.def"
+#undef SETTING
+};
+
+/* Reads what `service` uses. Each fault is one line in `faults`: the variable, what is
+ * wrong with its value (never a secret's value), an example. RC_FATAL when there are any.
+ * Also refused: a secret given both directly and by file, an unreadable file. */
+enum rc cfg_load(enum cfg_service service, struct cfg *out,
+                 struct buf *faults) TB_MUST_CHECK;
+
+/* What a service's main does first: handles --help (prints the service's settings, exit
+ * 0), --version, --check-config (prints faults or "settings are in order", exit 0 or 2)
+ * and unknown arguments (exit 2); then cfg_load, exiting with 2 and one line per fault.
+ */
+void cfg_main(enum cfg_service service, const char *what, int argc, char **argv,
+              struct cfg *out, bool *check_only);
+
+/* docs/config.md and a machine-readable list of the settings. */
+void cfg_markdown(struct buf *out);
+void cfg_json(struct buf *out);
+
+/* The ODBC connection string: RMS_ODBC, or put together from RMS_DB_... */
+enum rc cfg_rms_odbc(const struct cfg *cfg, struct buf *out, struct err *e) TB_MUST_CHECK;
+
+#endif

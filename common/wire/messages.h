@@ -1,0 +1,117 @@
+/* messages: result events, poll records, triggers and the runtime configuration.
+ *
+ * messages.def is the contract. Decoding copies text into the arena; RC_REJECT names the
+ * path of what is wrong.
+ */
+#ifndef TB_MESSAGES_H
+#define TB_MESSAGES_H
+
+#include "wire/codec.h"
+#include "wire/outcome.h"
+
+enum {
+    MESSAGE_VERSION = 1,
+    MESSAGE_MAX_BYTES = 4 * 1024 * 1024, /* of any message but the snapshot */
+};
+
+/* Header names of shopify.orders; all optional. Values hold no comma, tab or newline. */
+#define HEADER_POLL_ID "poll_id"
+#define HEADER_SOURCE  "source"  /* poll, trigger, webhook, backfill */
+#define HEADER_DRY_RUN "dry_run" /* "true": roll back */
+#define HEADER_FORCE   "force" /* "true": look at it even if it is older than the fence */
+#define HEADER_ATTEMPT "attempt" /* tries made before, on shopify.orders.retry */
+
+/* Headers of shopify.orders.dlq, beside the original ones. All text. */
+#define HEADER_DLQ_TOPIC     "dlq.topic"
+#define HEADER_DLQ_PARTITION "dlq.partition"
+#define HEADER_DLQ_OFFSET    "dlq.offset"
+#define HEADER_DLQ_TIMESTAMP "dlq.timestamp" /* of the original, ISO 8601 */
+#define HEADER_DLQ_REASON    "dlq.reason"    /* a reason of outcome.def */
+#define HEADER_DLQ_DETAIL    "dlq.detail"    /* one line, commas replaced by semicolons */
+#define HEADER_DLQ_FAILED_AT "dlq.failed_at"
+#define HEADER_DLQ_WORKER    "dlq.worker"
+#define HEADER_DLQ_REDRIVES  "dlq.redrives" /* how often it was redriven before */
+
+#define TOPIC_ORDERS   "shopify.orders"
+#define TOPIC_RETRY    "shopify.orders.retry"
+#define TOPIC_DLQ      "shopify.orders.dlq"
+#define TOPIC_WEBHOOKS "shopify.webhooks"
+#define TOPIC_RESULTS  "rms.results"
+#define TOPIC_POLLS    "tillbridge.polls"
+#define TOPIC_CONTROL  "tillbridge.control"
+
+#define CONTROL_KEY_CONFIG  "config"
+#define CONTROL_KEY_TRIGGER "trigger/" /* + id */
+
+#define SOURCE_REPLAY "replay"
+
+struct result_diff {
+    const char *table, *op, *row, *column, *before, *after;
+};
+
+struct result {
+    int64_t version;
+    const char *shop;
+    int64_t order;
+    const char *name, *action, *reason, *detail;
+    int64_t updated_ms, fetched_ms;
+    int64_t rms_order;
+    int64_t lines_added, lines_changed, lines_deleted;
+    struct codec_texts columns;
+    struct codec_list diff; /* struct result_diff */
+    bool dry_run;
+    const char *source, *poll_id;
+    const char *src_topic;
+    int64_t src_partition, src_offset;
+    int64_t published_ms, decided_ms;
+    int64_t attempts;
+    const char *worker;
+};
+
+struct poll_record {
+    int64_t version;
+    const char *shop, *poll_id, *state, *kind, *trigger_id;
+    bool dry_run;
+    int64_t at_ms, started_ms, from_ms, watermark_ms, fetched_ms;
+    const char *cursor;
+    int64_t cursor_from_ms;
+    int64_t pages, orders, published_total, dry_run_total;
+    bool complete;
+    int64_t cost, waited_ms;
+    const char *error, *request_id;
+};
+
+struct trigger {
+    int64_t version;
+    const char *id, *shop;
+    int64_t requested_ms;
+    int64_t lookback_minutes, batch_size, max_pages; /* 0: as configured */
+    bool dry_run;
+};
+
+struct runtime_config {
+    int64_t version, at_ms;
+    int64_t interval_minutes, lookback_minutes, batch_size, max_pages;
+    bool enabled;
+};
+
+extern const struct codec result_codec, poll_codec, trigger_codec, config_codec;
+
+/* All messages, snapshot first, for the documents' generator; NULL-terminated. */
+extern const struct codec *const messages_all[];
+
+enum rc result_decode(const char *bytes, size_t len, struct arena *arena,
+                      struct result *out, struct err *e) TB_MUST_CHECK;
+enum rc poll_decode(const char *bytes, size_t len, struct arena *arena,
+                    struct poll_record *out, struct err *e) TB_MUST_CHECK;
+/* Ranges of the numbers are checked too. */
+enum rc trigger_decode(const char *bytes, size_t len, struct arena *arena,
+                       struct trigger *out, struct err *e) TB_MUST_CHECK;
+enum rc config_decode(const char *bytes, size_t len, struct arena *arena,
+                      struct runtime_config *out, struct err *e) TB_MUST_CHECK;
+
+/* The ranges that triggers and the configuration share; the text names the field. */
+enum rc trigger_check(const struct trigger *trigger, struct err *e) TB_MUST_CHECK;
+enum rc config_check(const struct runtime_config *config, struct err *e) TB_MUST_CHECK;
+
+#endif
