@@ -152,12 +152,12 @@ install_npm_ci() {
     stage=$(mktemp -d "$tests/.npm-stage.XXXXXX")
     # shellcheck disable=SC2064
     trap "rm -rf '$stage'" EXIT
-    cp "$tests/package.json" "$tests/package-lock.json" "$stage/"
-    [[ ! -f $tests/.npmrc ]] || cp "$tests/.npmrc" "$stage/"
-    npm --prefix "$stage" ci --ignore-scripts --no-audit --no-fund --prefer-offline --loglevel=error
-    install_node_stamp >"$stage/node_modules/.lock-checksum"
-    [[ ! -e $tests/node_modules ]] || mv "$tests/node_modules" "$stage/old"
-    mv "$stage/node_modules" "$tests/node_modules"
+    cp "$tests/package.json" "$tests/package-lock.json" "$stage/" &&
+        { [[ ! -f $tests/.npmrc ]] || cp "$tests/.npmrc" "$stage/"; } &&
+        npm --prefix "$stage" ci --ignore-scripts --no-audit --no-fund --prefer-offline --loglevel=error &&
+        install_node_stamp >"$stage/node_modules/.lock-checksum" &&
+        { [[ ! -e $tests/node_modules ]] || mv "$tests/node_modules" "$stage/old"; } &&
+        mv "$stage/node_modules" "$tests/node_modules"
 }
 
 install_node_modules_locked() {

@@ -63,18 +63,17 @@ kafka_locked() {
 
 # Maven writes to a folder of its own that gets its name only when complete and listed with checksums:
 # an interrupted download leaves nothing that counts as good.
+# Functions that step runs chain with &&: errexit is off in whatever is called left of an ||.
 kafka_download() {
     local home=$1 part
     part=$(mktemp -d "$home.part.XXXXXX")
     # shellcheck disable=SC2064  # the folder's name is meant as it is now
     trap "rm -rf '$part'" EXIT
     mvn -q -B --strict-checksums -f "$kafka_pom" dependency:copy-dependencies \
-        -DincludeScope=runtime -DoutputDirectory="$part/lib"
-    compgen -G "$part/lib/kafka_2.13-*.jar" >/dev/null || die "Maven ended well but brought no broker jar."
-    (cd "$part/lib" && sha256sum -- *.jar) >"$part/jars.sha256"
-    rm -rf "$home"
-    chmod 755 "$part"
-    mv "$part" "$home"
+        -DincludeScope=runtime -DoutputDirectory="$part/lib" &&
+        compgen -G "$part/lib/kafka_2.13-*.jar" >/dev/null &&
+        (cd "$part/lib" && sha256sum -- *.jar) >"$part/jars.sha256" &&
+        chmod 755 "$part" && rm -rf "$home" && mv "$part" "$home"
 }
 
 kafka_fetch() {
@@ -97,43 +96,52 @@ kafka_archive() {
     echo "$home/classes-${key:0:12}.jsa"
 }
 
-# Runs a broker once with the flag that writes the archive at its end. A broker that had to do
-# what brokers do (a topic, a message, a group) loads the classes that the next ones need.
+# Checked because a JVM given half an archive dies of a bus error instead of going on without it.
+kafka_archive_is_good() {
+    [[ -s $1 && "$(sha256sum <"$1")" == "$(cat "$1.sha256" 2>/dev/null)" ]]
+}
+
+# What a broker does in its life, so that the classes for it are loaded and get into the archive.
+kafka_exercise() {
+    kafka_tool kafka-topics --bootstrap-server "$1" --create --topic warm --partitions 2 &&
+        echo "key:value" | kcat -b "$1" -t warm -P -K: -z zstd &&
+        kcat -b "$1" -G warm -X auto.offset.reset=earliest -c 1 -e warm
+}
+
+# Runs a broker once with the flag that writes the archive at its end, and tries the archive
+# with -Xshare:on, which fails where the JVM would otherwise quietly do without it.
 kafka_make_archive() {
     local home=$1 archive=$2 work port
     work=$(mktemp -d "${TMPDIR:-/tmp}/tillbridge-kafka.XXXXXX")
     # shellcheck disable=SC2064
     trap "kafka_stop '$work/broker' || true; rm -rf '$work'" EXIT
-    port=$(kafka_two_free_ports)
-    KAFKA_JAVA_OPTS="-XX:ArchiveClassesAtExit=$work/classes.jsa" kafka_start "$work/broker" "$port"
-    kafka_tool kafka-topics --bootstrap-server "127.0.0.1:$port" --create --topic warm --partitions 2
-    echo "key:value" | kcat -b "127.0.0.1:$port" -t warm -P -K: -z zstd
-    kcat -b "127.0.0.1:$port" -G warm -X auto.offset.reset=earliest -c 1 -e warm
-    kafka_stop "$work/broker"
-    java "${kafka_gc[@]}" -Xshare:on -XX:SharedArchiveFile="$work/classes.jsa" \
-        -cp "$(kafka_classpath "$home")" kafka.tools.StorageTool random-uuid
-    rm -f "$home"/classes-*.jsa
-    mv "$work/classes.jsa" "$archive.part"
-    mv "$archive.part" "$archive"
+    rm -f "$home"/classes-*
+    port=$(kafka_two_free_ports) &&
+        KAFKA_JAVA_OPTS="-XX:ArchiveClassesAtExit=$work/classes.jsa" kafka_start "$work/broker" "$port" &&
+        kafka_exercise "127.0.0.1:$port" && kafka_stop "$work/broker" &&
+        java "${kafka_gc[@]}" -Xshare:on -XX:SharedArchiveFile="$work/classes.jsa" \
+            -cp "$(kafka_classpath "$home")" kafka.tools.StorageTool random-uuid &&
+        sha256sum <"$work/classes.jsa" >"$archive.sha256" &&
+        mv "$work/classes.jsa" "$archive.part" && mv "$archive.part" "$archive"
 }
 
 # A formatted storage folder to copy: saves the storage tool's second at every start.
 kafka_make_template() {
     local home=$1 part
-    part=$(mktemp -d "$home/template.part.XXXXXX")
-    kafka_write_config "$part" 1 2 "$part/data"
-    KAFKA_NODE_ID=1 kafka_format "$part"
-    rm "$part/server.properties"
-    mv -T "$part" "$home/template"
+    part=$(mktemp -d "$home/template.part.XXXXXX") &&
+        kafka_write_config "$part" 1 2 "$part/data" &&
+        KAFKA_NODE_ID=1 kafka_format "$part" &&
+        chmod 755 "$part" && mv -T "$part" "$home/template"
 }
 
 kafka_prepare_locked() {
     local home archive
     kafka_fetch
     home=$(kafka_home)
-    [[ -d $home/template ]] || { rm -rf "$home"/template.part.*; kafka_make_template "$home" >/dev/null; }
+    rm -rf "$home"/template.part.*
+    [[ -d $home/template ]] || kafka_make_template "$home" >/dev/null || die "Kafka's storage tool failed."
     archive=$(kafka_archive "$home")
-    [[ -s $archive ]] || step "Apache Kafka: class archive for a quicker start" \
+    kafka_archive_is_good "$archive" || step "Apache Kafka: class archive for a quicker start" \
         kafka_make_archive "$home" "$archive" ||
         warn "Kafka will start without its class archive: some two seconds slower each time."
 }
@@ -217,6 +225,7 @@ kafka_run() {
     # shellcheck disable=SC2206  # several options in one text
     [[ -z ${KAFKA_JAVA_OPTS:-} ]] || options=($KAFKA_JAVA_OPTS)
     exec java "${kafka_heap[@]}" "${kafka_gc[@]}" "${options[@]}" -Djava.io.tmpdir="$dir/tmp" \
+        -XX:ErrorFile="$dir/hs_err.log" \
         -Dorg.slf4j.simpleLogger.defaultLogLevel="${KAFKA_LOG_LEVEL:-warn}" \
         -Dorg.slf4j.simpleLogger.showDateTime=true "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS" \
         -cp "$(kafka_classpath "$home")" kafka.Kafka "$dir/server.properties"
@@ -228,7 +237,8 @@ kafka_answers() { kcat -b "127.0.0.1:$1" -L -m 1 -J 2>/dev/null | grep -q '"brok
 kafka_is_alive() {
     local pid
     pid=$(cat "$1/kafka.pid" 2>/dev/null) || return 1
-    tr '\0' '\n' <"/proc/$pid/cmdline" 2>/dev/null | grep -qxF -e "$1/server.properties" -e "${BASH_SOURCE[0]}"
+    { tr '\0' '\n' <"/proc/$pid/cmdline"; } 2>/dev/null |
+        grep -qxF -e "$1/server.properties" -e "${BASH_SOURCE[0]}"
 }
 
 kafka_start() {
@@ -263,11 +273,11 @@ kafka_tool() {
     home=$(kafka_home)
     archive=$(kafka_archive "$home")
     [[ ! -s $archive ]] || options=(-XX:SharedArchiveFile="$archive")
+    options+=(-XX:ErrorFile="${TMPDIR:-/tmp}/hs_err_%p.log" -Dorg.slf4j.simpleLogger.defaultLogLevel=error)
     for row in "${kafka_tools[@]}"; do
         [[ ${row%%=*} == "$name" ]] || continue
         shift
-        java -Xmx128m "${kafka_gc[@]}" "${options[@]}" -Dorg.slf4j.simpleLogger.defaultLogLevel=error \
-            -cp "$(kafka_classpath "$home")" "${row#*=}" "$@"
+        java -Xmx128m "${kafka_gc[@]}" "${options[@]}" -cp "$(kafka_classpath "$home")" "${row#*=}" "$@"
         return
     done
     die -2 "\"$name\" is none of the console tools:" "${kafka_tools[@]%%=*}"

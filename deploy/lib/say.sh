@@ -32,7 +32,8 @@ say_ticking() {
 
 # step WHAT COMMAND...: runs COMMAND with its output kept aside, prints "WHAT  12.3 s".
 # A failure prints the kept output's end and returns the command's exit code.
-# COMMAND may be a function; it runs in a subshell, with errexit in force.
+# COMMAND may be a function; it runs in a subshell. Chain its commands with &&: bash ignores
+# errexit in all that is called left of an ||, and a step is nearly always called so.
 step() {
     local what=$1 log start rc=0 ticker='' job
     shift
@@ -42,7 +43,7 @@ step() {
         printf '  %-58s' "$what"
         say_ticking "$what" "$start" & ticker=$!
     fi
-    (set -e; "$@") >"$log" 2>&1 </dev/null & job=$!
+    ("$@") >"$log" 2>&1 </dev/null & job=$!
     wait "$job" || rc=$?
     if [[ -n $ticker ]]; then
         kill "$ticker" 2>/dev/null || true
