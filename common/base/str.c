@@ -26,10 +26,10 @@ bool str_int64(const char *text, int64_t min, int64_t max, int64_t *out)
     return true;
 }
 
-/* Bytes of the character that begins at p, of which `left` remain; 0 when ill-formed.
- * Table 3-7 of the Unicode Standard: the second byte's range depends on the first. */
-static size_t utf8_char(const unsigned char *p, size_t left)
+/* Table 3-7 of the Unicode Standard: the second byte's range depends on the first. */
+size_t str_utf8_step(const char *bytes, size_t left)
 {
+    const unsigned char *p = (const unsigned char *)bytes;
     if (p[0] < 0x80)
         return p[0] ? 1 : 0;
     size_t len = p[0] < 0xc2   ? 0
@@ -51,9 +51,8 @@ static size_t utf8_char(const unsigned char *p, size_t left)
 
 bool str_utf8_valid(const char *bytes, size_t len)
 {
-    const unsigned char *p = (const unsigned char *)bytes;
     for (size_t i = 0; i < len;) {
-        size_t step = utf8_char(p + i, len - i);
+        size_t step = str_utf8_step(bytes + i, len - i);
         if (!step)
             return false;
         i += step;

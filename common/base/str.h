@@ -12,6 +12,10 @@ bool str_int64(const char *text, int64_t min, int64_t max, int64_t *out);
 /* True when bytes are well-formed UTF-8: no overlong forms, no surrogates, no NUL. */
 bool str_utf8_valid(const char *bytes, size_t len);
 
+/* Bytes of the character that `bytes` begins with, of which `left` (at least 1) may be
+ * read; 0 when it is not well-formed. */
+size_t str_utf8_step(const char *bytes, size_t left);
+
 /* Length in UTF-16 code units, the unit of nvarchar(n). text is valid UTF-8. */
 size_t str_utf16_len(const char *text);
 
