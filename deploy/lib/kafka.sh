@@ -277,7 +277,7 @@ kafka_tool() {
     for row in "${kafka_tools[@]}"; do
         [[ ${row%%=*} == "$name" ]] || continue
         shift
-        java -Xmx128m "${kafka_gc[@]}" "${options[@]}" -cp "$(kafka_classpath "$home")" "${row#*=}" "$@"
+        ${KAFKA_EXEC:-} java -Xmx128m "${kafka_gc[@]}" "${options[@]}" -cp "$(kafka_classpath "$home")" "${row#*=}" "$@"
         return
     done
     die -2 "\"$name\" is none of the console tools:" "${kafka_tools[@]%%=*}"
@@ -286,7 +286,8 @@ kafka_tool() {
 kafka_main() {
     local command=${1:-help}
     case $command in
-    prepare | run | start | stop | tool) shift; "kafka_$command" "$@" ;;
+    prepare | run | start | stop) shift; "kafka_$command" "$@" ;;
+    tool) shift; KAFKA_EXEC=exec kafka_tool "$@" ;;
     *) sed -n '2,/^$/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" ;;
     esac
 }
