@@ -287,7 +287,7 @@ kafka_main() {
     local command=${1:-help}
     case $command in
     prepare | run | start | stop) shift; "kafka_$command" "$@" ;;
-    tool) shift; KAFKA_EXEC=exec kafka_tool "$@" ;;
+    tool) shift; KAFKA_EXEC="exec" kafka_tool "$@" ;;
     *) sed -n '2,/^$/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" ;;
     esac
 }
