@@ -89,10 +89,17 @@ function sqlserverColumn(column) {
   return `${name} ${column.type}${identity} ${nullness(column)}${key}${fallback}`;
 }
 
-const folding = (index) => `lower(rtrim(${quoted(index.column)}))`;
-const foldedIndex = (index) =>
-  `CREATE INDEX "IX_${index.table}_${index.column}" ON ${quoted(index.table)} `
-  + `(${index.isFolded ? folding(index) : quoted(index.column)});`;
+/** How a column is compared, see indexes.tsv. */
+const sqliteCompared = {
+  exact: (name) => name, case: (name) => `${name} COLLATE NOCASE`,
+  'case+blanks': (name) => `rtrim(${name}) COLLATE NOCASE` };
+const postgresCompared = {
+  exact: (name) => name, case: (name) => `lower(${name})`, 'case+blanks': (name) => `lower(rtrim(${name}))` };
+
+const indexBy = (compared) => ({ table, column, compare }) => {
+  if (!compared[compare]) throw new Error(`indexes.tsv: ${table}.${column}: "${compare}" is no way to compare`);
+  return `CREATE INDEX "IX_${table}_${column}" ON ${quoted(table)} (${compared[compare](quoted(column))});`;
+};
 
 const utf16Length = `-- Length of a text as nvarchar counts it: characters beyond the BMP take two units.
 CREATE FUNCTION rms_utf16_length(text) RETURNS integer LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS
@@ -103,8 +110,8 @@ CREATE FUNCTION rms_utf16_length(text) RETURNS integer LANGUAGE sql IMMUTABLE ST
 export const dialects = {
   sqlite: {
     begin: "-- Kept as SQL Server keeps nvarchar, so that widths are counted alike.\nPRAGMA encoding = 'UTF-16le';\n",
-    table: quoted, column: sqliteColumn, index: foldedIndex },
-  postgres: { begin: utf16Length, table: quoted, column: postgresColumn, index: foldedIndex },
+    table: quoted, column: sqliteColumn, index: indexBy(sqliteCompared) },
+  postgres: { begin: utf16Length, table: quoted, column: postgresColumn, index: indexBy(postgresCompared) },
   sqlserver: {
     begin: '-- T-SQL of SQL Server 2008. For tests and staging: a real RMS brings its own tables.\n',
     table: (name) => `[dbo].${bracketed(name)}`, column: sqlserverColumn,

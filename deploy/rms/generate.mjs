@@ -26,10 +26,9 @@ export function columns() {
     table, name, type, isNull: nulls === 'yes', fallback, isKey: key === 'pk' }));
 }
 
-/** Every index: {table, column, isFolded}. */
+/** Every index: {table, column, compare}. */
 export function indexes() {
-  return readTable('indexes.tsv', 4).map(([table, column, folded]) => ({
-    table, column, isFolded: folded === 'yes' }));
+  return readTable('indexes.tsv', 4).map(([table, column, compare]) => ({ table, column, compare }));
 }
 
 function groupByTable(all) {

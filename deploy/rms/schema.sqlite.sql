@@ -389,10 +389,10 @@ CREATE TABLE "TransactionEntry" (
 CREATE INDEX "IX_Order_ReferenceNumber" ON "Order" ("ReferenceNumber");
 CREATE INDEX "IX_OrderEntry_OrderID" ON "OrderEntry" ("OrderID");
 CREATE INDEX "IX_OrderHistory_OrderID" ON "OrderHistory" ("OrderID");
-CREATE INDEX "IX_Item_ItemLookupCode" ON "Item" (lower(rtrim("ItemLookupCode")));
-CREATE INDEX "IX_Alias_Alias" ON "Alias" (lower(rtrim("Alias")));
+CREATE INDEX "IX_Item_ItemLookupCode" ON "Item" (rtrim("ItemLookupCode") COLLATE NOCASE);
+CREATE INDEX "IX_Alias_Alias" ON "Alias" (rtrim("Alias") COLLATE NOCASE);
 CREATE INDEX "IX_Alias_ItemID" ON "Alias" ("ItemID");
-CREATE INDEX "IX_Customer_EmailAddress" ON "Customer" (lower(rtrim("EmailAddress")));
-CREATE INDEX "IX_Customer_AccountNumber" ON "Customer" (lower(rtrim("AccountNumber")));
+CREATE INDEX "IX_Customer_EmailAddress" ON "Customer" ("EmailAddress" COLLATE NOCASE);
+CREATE INDEX "IX_Customer_AccountNumber" ON "Customer" ("AccountNumber" COLLATE NOCASE);
 CREATE INDEX "IX_Transaction_RecallID" ON "Transaction" ("RecallID");
 CREATE INDEX "IX_TransactionEntry_TransactionNumber" ON "TransactionEntry" ("TransactionNumber");

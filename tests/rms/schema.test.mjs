@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { columns, schema, stale } from '../../deploy/rms/generate.mjs';
+import { columns, indexes, schema, stale } from '../../deploy/rms/generate.mjs';
 import { makeRunDir } from '../support/rundir.mjs';
 import { postgresRms, sqliteRms } from './databases.mjs';
 
@@ -135,6 +135,29 @@ for (const make of [sqliteRms, postgresRms]) {
     });
   });
 }
+
+/** The condition that an index is made for, and what to look for, in each dialect. */
+const conditions = {
+  sqlite: {
+    exact: (name) => `${name} = 'a'`, case: (name) => `${name} = 'a' COLLATE NOCASE`,
+    'case+blanks': (name) => `rtrim(${name}) = 'a' COLLATE NOCASE` },
+  postgres: {
+    exact: (name) => `${name} = '1'`, case: (name) => `lower(${name}) = lower('a')`,
+    'case+blanks': (name) => `lower(rtrim(${name})) = lower(rtrim('a'))` },
+};
+
+test('each index is used for the comparison it is made for', async () => {
+  const dir = makeRunDir('rms-indexes');
+  for (const rms of [await sqliteRms(dir), await postgresRms(dir)]) {
+    for (const { table, column, compare } of indexes()) {
+      const query = `SELECT * FROM "${table}" WHERE ${conditions[rms.dialect][compare](`"${column}"`)}`;
+      const plan = await rms.sql(rms.dialect === 'sqlite'
+        ? `EXPLAIN QUERY PLAN ${query}` : `SET enable_seqscan = off; EXPLAIN ${query}`);
+      assert.match(plan, new RegExp(`IX_${table}_${column}\\b`), `${rms.dialect}: ${query}`);
+    }
+    await rms.stop();
+  }
+});
 
 test('the T-SQL holds every column once, with its type and a named default', () => {
   const text = schema('sqlserver');
