@@ -1,0 +1,195 @@
+/* bus_read: a topic from a point in time to where it ended when reading began.
+ *
+ * The end is judged by position, never by counting: compaction and transaction markers
+ * leave gaps. No group is joined; librdkafka only wants a name for one.
+ */
+#include "io/bus_internal.h"
+#include "io/clock.h"
+
+#include <stdlib.h>
+
+enum {
+    SLICE_MS = 200,
+    STALL_MS = 20000, /* without a message or an end of partition */
+};
+
+struct span { /* what is to be read of one partition; its index is the partition */
+    int64_t next, end;
+};
+
+struct reader {
+    struct bus_link *link;
+    const char *topic;
+    struct span *spans;
+    int32_t count, open; /* partitions; those not at their end */
+    int64_t progress_ms; /* monotonic */
+};
+
+static enum rc open_link(const struct bus_conf *conf, struct bus_link **out,
+                         struct err *e)
+{
+    static const struct bus_header properties[] = {
+        {"group.id", "tillbridge-read"},       {"enable.auto.commit", "false"},
+        {"enable.auto.offset.store", "false"}, {"enable.partition.eof", "true"},
+        {"auto.offset.reset", "earliest"},     {"queued.max.messages.kbytes", "16384"},
+    };
+    const struct bus_spec spec = {
+        .type = RD_KAFKA_CONSUMER,
+        .properties = properties,
+        .property_count = sizeof(properties) / sizeof(properties[0]),
+    };
+    return bus_link_open(conf, &spec, out, e);
+}
+
+/* ---- where to begin and end ---- */
+
+static enum rc find_ends(struct reader *reader, struct err *e)
+{
+    for (int32_t i = 0; i < reader->count; i++) {
+        struct span *span = &reader->spans[i];
+        rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(
+            reader->link->rk, reader->topic, i, &span->next, &span->end, BUS_REQUEST_MS);
+        if (code)
+            return bus_fail(reader->link, code, "bus.read", reader->topic, e);
+    }
+    return RC_OK;
+}
+
+static void take_starts(struct reader *reader,
+                        const rd_kafka_topic_partition_list_t *list)
+{
+    for (int i = 0; i < list->cnt; i++) {
+        struct span *span = &reader->spans[list->elems[i].partition];
+        int64_t offset = list->elems[i].offset;
+        if (offset < 0) /* nothing so young */
+            span->next = span->end;
+        else if (offset > span->next)
+            span->next = offset;
+    }
+}
+
+static enum rc find_starts(struct reader *reader, int64_t from_ms, struct err *e)
+{
+    if (from_ms <= 0)
+        return RC_OK;
+    rd_kafka_topic_partition_list_t *list =
+        rd_kafka_topic_partition_list_new(reader->count);
+    for (int32_t i = 0; i < reader->count; i++)
+        rd_kafka_topic_partition_list_add(list, reader->topic, i)->offset = from_ms;
+    rd_kafka_resp_err_t code =
+        rd_kafka_offsets_for_times(reader->link->rk, list, BUS_REQUEST_MS);
+    for (int i = 0; i < list->cnt && !code; i++)
+        code = list->elems[i].err;
+    if (!code)
+        take_starts(reader, list);
+    rd_kafka_topic_partition_list_destroy(list);
+    if (code)
+        return bus_fail(reader->link, code, "bus.read", reader->topic, e);
+    return RC_OK;
+}
+
+/* Partitions with nothing to read are not even asked for. */
+static enum rc begin(struct reader *reader, struct err *e)
+{
+    rd_kafka_topic_partition_list_t *list =
+        rd_kafka_topic_partition_list_new(reader->count);
+    for (int32_t i = 0; i < reader->count; i++)
+        if (reader->spans[i].next < reader->spans[i].end)
+            rd_kafka_topic_partition_list_add(list, reader->topic, i)->offset =
+                reader->spans[i].next;
+    reader->open = list->cnt;
+    rd_kafka_resp_err_t code = rd_kafka_assign(reader->link->rk, list);
+    rd_kafka_topic_partition_list_destroy(list);
+    if (code)
+        return bus_fail(reader->link, code, "bus.read", reader->topic, e);
+    return RC_OK;
+}
+
+static enum rc prepare(struct reader *reader, int64_t from_ms, struct err *e)
+{
+    rd_kafka_poll_set_consumer(reader->link->rk);
+    enum rc rc = bus_count_partitions(reader->link, reader->topic, &reader->count, e);
+    if (rc != RC_OK)
+        return rc;
+    reader->spans = calloc((size_t)reader->count, sizeof(*reader->spans));
+    if (!reader->spans)
+        abort(); /* out of memory: as in arena.h */
+    rc = find_ends(reader, e);
+    if (rc == RC_OK)
+        rc = find_starts(reader, from_ms, e);
+    if (rc == RC_OK)
+        rc = begin(reader, e);
+    return rc;
+}
+
+/* ---- reading ---- */
+
+static void advance(struct reader *reader, int32_t partition, int64_t next)
+{
+    struct span *span = &reader->spans[partition];
+    bool was_open = span->next < span->end;
+    span->next = next;
+    reader->progress_ms = clock_monotonic_ms();
+    if (was_open && span->next >= span->end)
+        reader->open--;
+}
+
+/* *go_on false: the visitor has seen enough. */
+static enum rc take(struct reader *reader, rd_kafka_message_t *native, bus_visit *visit,
+                    void *ctx, bool *go_on)
+{
+    struct bus_message message;
+    int32_t partition = native->partition;
+    if (native->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+        advance(reader, partition, reader->spans[partition].end);
+        return RC_OK;
+    }
+    /* The name of the group is a dummy: rights to it are not needed. */
+    if (native->err)
+        return native->err == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED
+                   ? RC_OK
+                   : bus_rc(native->err);
+    if (native->offset >= reader->spans[partition].end)
+        return RC_OK; /* came after reading began */
+    bus_message_view(native, &message);
+    *go_on = visit(ctx, &message);
+    advance(reader, partition, native->offset + 1);
+    return RC_OK;
+}
+
+static enum rc read_on(struct reader *reader, bus_visit *visit, void *ctx, struct err *e)
+{
+    bool go_on = true;
+    reader->progress_ms = clock_monotonic_ms();
+    while (reader->open && go_on) {
+        rd_kafka_message_t *native = rd_kafka_consumer_poll(reader->link->rk, SLICE_MS);
+        enum rc rc = bus_link_check(reader->link, "bus.read", e);
+        if (native && rc == RC_OK) {
+            rc = take(reader, native, visit, ctx, &go_on);
+            if (rc == RC_FATAL)
+                bus_fail(reader->link, native->err, "bus.read", reader->topic, e);
+        }
+        if (native)
+            rd_kafka_message_destroy(native);
+        if (rc == RC_FATAL)
+            return rc;
+        if (clock_monotonic_ms() - reader->progress_ms > STALL_MS)
+            return bus_fail(reader->link, RD_KAFKA_RESP_ERR__TIMED_OUT, "bus.read",
+                            reader->topic, e);
+    }
+    return RC_OK;
+}
+
+enum rc bus_read_all(const struct bus_conf *conf, const char *topic, int64_t from_ms,
+                     bus_visit *visit, void *ctx, struct err *e)
+{
+    struct reader reader = {.topic = topic};
+    enum rc rc = open_link(conf, &reader.link, e);
+    if (rc == RC_OK)
+        rc = prepare(&reader, from_ms, e);
+    if (rc == RC_OK)
+        rc = read_on(&reader, visit, ctx, e);
+    bus_link_close(reader.link);
+    free(reader.spans);
+    return rc;
+}
