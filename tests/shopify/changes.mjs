@@ -10,7 +10,8 @@ import { totalsOf } from './totals.mjs';
 export const CANCEL_REASONS = ['CUSTOMER', 'DECLINED', 'FRAUD', 'INVENTORY', 'OTHER', 'STAFF'];
 const SET_KEYS = ['note', 'tags', 'email', 'phone', 'poNumber', 'attributes', 'customer',
   'shippingAddress', 'billingAddress'];
-export const EDIT_KEYS = ['addLines', 'lines', 'addShipping', 'removeShipping', ...SET_KEYS];
+const GOODS_KEYS = ['addLines', 'lines', 'addShipping', 'removeShipping'];
+const EDIT_KEYS = [...GOODS_KEYS, ...SET_KEYS];
 
 /** A line by its id, its gid, its SKU (the first) or its place, counted from 0. */
 export function findLine(order, key, where) {
@@ -36,7 +37,7 @@ export function create(shop, spec) {
   order.originalTotal = totalsOf(order).total;
   const paid = netPaymentOf(order);
   const back = { REFUNDED: paid, PARTIALLY_REFUNDED: paid / 2n }[spec.financialStatus] ?? 0n;
-  if (back > 0n) giveBack(shop, order, { computed: 0n, amount: back, atUs: order.createdUs });
+  if (back > 0n) giveBack(shop, order, { amount: back, discrepancy: back, atUs: order.createdUs });
   return order;
 }
 
@@ -71,7 +72,10 @@ function setFields(shop, order, spec) {
 /** Edits lines, shipping, people and texts; `edited` becomes true only by lines and shipping. */
 export function edit(shop, order, spec) {
   onlyKeys(spec, EDIT_KEYS, 'edit');
-  if (order.cancelledUs !== null) throw new SpecError(`order ${order.name} is cancelled`);
+  const touchesGoods = GOODS_KEYS.some((key) => spec[key] !== undefined);
+  if (touchesGoods && order.cancelledUs !== null) {
+    throw new SpecError(`order ${order.name} is cancelled: its goods can't be edited`);
+  }
   listOf(spec.lines).forEach((l, i) => editLine(order, l, `lines[${i}]`));
   listOf(spec.addLines).forEach((l, i) => addLine(shop, order, l, `addLines[${i}]`));
   listOf(spec.removeShipping).forEach((key, i) => {
@@ -79,8 +83,7 @@ export function edit(shop, order, spec) {
   });
   listOf(spec.addShipping).forEach((s, i) => addShipping(shop, order, s, `addShipping[${i}]`));
   setFields(shop, order, spec);
-  const touchesGoods = ['lines', 'addLines', 'addShipping', 'removeShipping'];
-  if (touchesGoods.some((key) => spec[key] !== undefined)) order.edited = true;
+  if (touchesGoods) order.edited = true;
 }
 
 const onTop = (order, tax) => (order.taxesIncluded ? 0n : tax);
@@ -124,13 +127,11 @@ function refundShipping(shop, order, wanted) {
   return parts;
 }
 
-// The money of a refund. What it differs from the returned goods is kept as an adjustment.
-function giveBack(shop, order, { computed, amount, note = null, lines = [], shipping = [], atUs }) {
+// The money of a refund; what of it is not for returned goods is `discrepancy`.
+function giveBack(shop, order, { amount, discrepancy = 0n, note = null, lines = [], shipping = [], atUs }) {
   if (amount > netPaymentOf(order)) {
     throw new SpecError(`refund: order ${order.name} was not paid that much`);
   }
-  const isPaid = netPaymentOf(order) > 0n;
-  const discrepancy = isPaid ? amount - computed : 0n;
   order.moneyRefunded += discrepancy;
   const newId = () => shop.newId('OrderTransaction');
   const from = order.transactions.length;
@@ -151,8 +152,10 @@ export function refund(shop, order, spec, atUs) {
   const computed = sumOf([...lines, ...shipping], (p) => p.subtotal + onTop(order, p.tax));
   const payable = netPaymentOf(order);
   const unstated = computed < payable ? computed : payable;
-  const amount = spec.amount === undefined ? unstated : parseMoney(spec.amount, 'amount');
-  giveBack(shop, order, { computed, amount, note: spec.note, lines, shipping, atUs });
+  const isStated = spec.amount !== undefined;
+  const amount = isStated ? parseMoney(spec.amount, 'amount') : unstated;
+  const discrepancy = isStated ? amount - computed : 0n;
+  giveBack(shop, order, { amount, discrepancy, note: spec.note, lines, shipping, atUs });
 }
 
 /** Cancels: nothing stays on the order; money goes back only where `refund` says so. */
@@ -173,7 +176,7 @@ export function cancel(shop, order, spec, atUs) {
   });
   order.shippingLines.forEach((s) => { s.refunded = s.price - s.discount; });
   if (spec.refund && paid > 0n) {
-    giveBack(shop, order, { computed: paid, amount: paid, lines, atUs });
+    giveBack(shop, order, { amount: paid, lines, atUs });
   }
   order.revision += 1;
 }

@@ -13,11 +13,13 @@ export class Control {
     Object.assign(this, { shop, bucket, tokens, access, faults, versions });
     this.requests = [];
     this.requestCount = 0;
+    this.throttledCount = 0;
     this.simulation = null;
   }
 
   record(entry) {
     this.requestCount += 1;
+    if (entry.isThrottled) this.throttledCount += 1;
     this.requests.push(entry);
     if (this.requests.length > KEPT_REQUESTS) this.requests.shift();
   }
@@ -57,7 +59,7 @@ export class Control {
   counts() {
     return {
       ...this.shop.counts, orders: this.shop.orders.length, requests: this.requestCount,
-      throttled: this.requests.filter((r) => r.isThrottled).length,
+      throttled: this.throttledCount,
       overdrawn: this.bucket.throttled, lowestAvailable: Math.floor(this.bucket.lowest),
       faults: this.faults.injected, tokens: this.tokens.grants, tokensRefused: this.tokens.refused,
     };
@@ -146,6 +148,7 @@ const ROUTES = [
   ['POST', /^random$/, (c, body) => c.random(body)],
   ['GET', /^counts$/, (c) => c.counts()],
   ['GET', /^requests$/, (c) => c.requests],
+  ['DELETE', /^requests$/, (c) => c.requests.splice(0).slice(0, 0)],
   ['GET', /^clock$/, (c) => c.clock()],
   ['POST', /^clock$/, (c, body) => c.clock(body)],
   ['GET', /^faults$/, (c) => ({ pending: c.faults.pending(), kinds: Object.keys(KINDS) })],

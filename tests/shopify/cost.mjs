@@ -4,7 +4,8 @@
 //     connection 2 + f(first) × (1 + child), f as in SIZES; a union costs its dearest branch.
 //   actual: a connection that was asked for n and returned some pays f(n)/n for each node; one that
 //     returned nothing pays for n nodes without what is below them; the sum is rounded up.
-// Exact for 71 of 80 recorded order queries (requested) and 47 of 49 (actual, the others one less).
+// Of 51 recorded replies to order queries it gives 49 requested costs exactly, and 48 of their
+// actual costs; of 799 recorded queries of every kind 655 requested costs.
 import { getNamedType, isAbstractType, isLeafType } from 'graphql';
 
 const SIZES = [1, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233]; // f(n) = how many of these are <= n
@@ -73,22 +74,26 @@ function addField(fields, node) {
   fields.set(key, known);
 }
 
-/** Node type of a connection and what is selected of it, through nodes and edges alike. */
-function nodeSelection(selections, type, below) {
-  const of = (t, name) => getNamedType(t.getFields()[name].type);
-  const { fields } = selections.collect(below, type);
-  let node = of(type, 'nodes');
-  const wanted = [];
-  for (const field of fields.values()) {
-    if (field.name === 'nodes') wanted.push(...field.below);
+/**
+ * The node selections of a connection: [{list(value), node, wanted}], one for `nodes` and one for
+ * `edges { node }`. Who selects both pays for both.
+ */
+function nodeSelections(selections, type, below) {
+  const typeOf = (t, name) => getNamedType(t.getFields()[name].type);
+  const found = [];
+  for (const [key, field] of selections.collect(below, type).fields) {
+    if (field.name === 'nodes') {
+      found.push({ list: (v) => v[key], node: typeOf(type, 'nodes'), wanted: field.below });
+    }
     if (field.name !== 'edges') continue;
-    const edge = of(type, 'edges');
-    node = of(edge, 'node');
-    for (const inner of selections.collect(field.below, edge).fields.values()) {
-      if (inner.name === 'node') wanted.push(...inner.below);
+    const edge = typeOf(type, 'edges');
+    for (const [nodeKey, inner] of selections.collect(field.below, edge).fields) {
+      if (inner.name !== 'node') continue;
+      const list = (v) => v[key].map((e) => e[nodeKey]);
+      found.push({ list, node: typeOf(edge, 'node'), wanted: inner.below });
     }
   }
-  return { node, wanted };
+  return found;
 }
 
 function requestedOf(selections, below, type) {
@@ -106,10 +111,10 @@ function requestedField(selections, { node, name, below }, parent) {
   const type = getNamedType(selections.fieldOf(parent, name).type);
   if (isLeafType(type)) return 0;
   if (isConnection(type)) {
-    const inner = nodeSelection(selections, type, below);
-    if (inner.wanted.length === 0) return 2;
     const factor = sizeFactor(selections.pageSize(node));
-    return 2 + factor * (1 + requestedOf(selections, inner.wanted, inner.node));
+    return nodeSelections(selections, type, below).reduce((cost, { node: of, wanted }) => (
+      cost + factor * (1 + requestedOf(selections, wanted, of))
+    ), 2);
   }
   if (COUNTS.has(name) && parent === selections.schema.getQueryType()) return COUNT_COST;
   return (FREE.has(type.name) ? 0 : 1) + requestedOf(selections, below, type);
@@ -150,26 +155,14 @@ function actualField(selections, field, parent, value) {
 
 function actualConnection(selections, field, type, value) {
   if (value === null) return 0;
-  const inner = nodeSelection(selections, type, field.below);
-  if (inner.wanted.length === 0) return 2;
   const size = selections.pageSize(field.node);
-  const nodes = nodesOf(selections, field.below, type, value);
-  if (nodes.length === 0) return 2 + sizeFactor(size);
-  const sum = nodes.reduce((cost, node) => (
-    cost + 1 + actualOf(selections, inner.wanted, inner.node, node)
+  const parts = nodeSelections(selections, type, field.below);
+  if (parts.length === 0) return 2;
+  if (parts[0].list(value).length === 0) return 2 + sizeFactor(size);
+  const sum = parts.reduce((cost, { list, node, wanted }) => (
+    list(value).reduce((c, v) => c + 1 + actualOf(selections, wanted, node, v), cost)
   ), 0);
   return 2 + (sizeFactor(size) / size) * sum;
-}
-
-function nodesOf(selections, below, type, value) {
-  const nodes = [];
-  for (const [key, field] of selections.collect(below, type).fields) {
-    if (field.name === 'nodes') nodes.push(...value[key]);
-    if (field.name !== 'edges') continue;
-    const nodeKey = field.below.find((s) => s.name?.value === 'node')?.alias?.value ?? 'node';
-    nodes.push(...value[key].map((edge) => edge[nodeKey] ?? {}));
-  }
-  return nodes;
 }
 
 /** A query's cost: .requested(variables) before it runs, .actual(variables, data) after. */

@@ -69,7 +69,7 @@ export function validationError(error) {
     const [text, extensions] = shape(...match.slice(1));
     return { message: text, locations, extensions };
   }
-  return { message, locations, extensions: { code: 'graphqlValidationFailed' } };
+  return { message, locations };
 }
 
 export function parseError(error) {

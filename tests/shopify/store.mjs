@@ -128,7 +128,9 @@ export class Shop {
 
   #indexed(order) {
     const entry = this.#index.get(order.id) ?? { row: null, pending: [] };
-    entry.pending.push({ atMs: this.clock.nowMs() + this.searchLagMs, row: indexRow(order) });
+    const row = indexRow(order);
+    if (this.searchLagMs === 0) Object.assign(entry, { row, pending: [] });
+    else entry.pending.push({ atMs: this.clock.nowMs() + this.searchLagMs, row });
     this.#index.set(order.id, entry);
   }
 
