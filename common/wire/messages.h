@@ -72,7 +72,7 @@ struct poll_record {
     int64_t version;
     const char *shop, *poll_id, *state, *kind, *trigger_id;
     bool dry_run;
-    int64_t at_ms, started_ms, from_ms, watermark_ms, fetched_ms;
+    int64_t at_ms, started_ms, from_ms, first_from_ms, watermark_ms, fetched_ms;
     const char *cursor;
     int64_t cursor_from_ms;
     int64_t pages, orders, published_total, dry_run_total;
