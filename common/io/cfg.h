@@ -18,12 +18,20 @@ enum cfg_service {
     CFG_TILLCTL = 8,
 };
 
-#define CFG_MEMBER_TEXT   const char *
-#define CFG_MEMBER_SECRET const char *
-#define CFG_MEMBER_URL    const char *
-#define CFG_MEMBER_CHOICE const char *
-#define CFG_MEMBER_INT    int64_t
-#define CFG_MEMBER_BOOL   bool
+#define CFG_MEMBER_TEXT     const char *
+#define CFG_MEMBER_SECRET   const char *
+#define CFG_MEMBER_URL      const char *
+#define CFG_MEMBER_CHOICE   const char *
+#define CFG_MEMBER_CHOICES  const char *
+#define CFG_MEMBER_BROKERS  const char *
+#define CFG_MEMBER_LISTEN   const char *
+#define CFG_MEMBER_SHOP     const char *
+#define CFG_MEMBER_VERSION  const char *
+#define CFG_MEMBER_TIMEZONE const char *
+#define CFG_MEMBER_PAIRS    const char *
+#define CFG_MEMBER_IDS      const char *
+#define CFG_MEMBER_INT      int64_t
+#define CFG_MEMBER_BOOL     bool
 
 /* Unset text is "", never NULL. */
 struct cfg {
@@ -33,20 +41,26 @@ struct cfg {
 #undef SETTING
 };
 
-/* Reads what `service` uses. Each fault is one line in `faults`: the variable, what is
- * wrong with its value (never a secret's value), an example. RC_FATAL when there are any.
- * Also refused: a secret given both directly and by file, an unreadable file. */
+/* Reads what `service` uses; the rest of *out holds the defaults. Each fault is one line
+ * in `faults`: the variable, what is wrong with its value (never a secret's value), an
+ * example. RC_FATAL when there are any. Also refused: a value given both directly and by
+ * file, an unreadable file, settings that contradict each other. tillctl is not asked for
+ * what only some of its commands need: REQUIRED settings may be "" there, and
+ * cfg_rms_odbc says when the database is not named.
+ */
 enum rc cfg_load(enum cfg_service service, struct cfg *out,
                  struct buf *faults) TB_MUST_CHECK;
 
 /* What a service's main does first: handles --help (prints the service's settings, exit
- * 0), --version, --check-config (prints faults or "settings are in order", exit 0 or 2)
- * and unknown arguments (exit 2); then cfg_load, exiting with 2 and one line per fault.
+ * 0), --version, --check-config and unknown arguments (exit 2); then cfg_load, exiting
+ * with 2 and one line per fault. --check-config prints the faults (exit 2) or "settings
+ * are in order" (exit 0); but where check_only is not NULL it is set to whether the
+ * argument was given, and main goes on to check what else it can, and exits.
  */
 void cfg_main(enum cfg_service service, const char *what, int argc, char **argv,
               struct cfg *out, bool *check_only);
 
-/* docs/config.md and a machine-readable list of the settings. */
+/* The settings as docs/config.md, and as a JSON array for tools. */
 void cfg_markdown(struct buf *out);
 void cfg_json(struct buf *out);
 

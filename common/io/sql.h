@@ -15,8 +15,9 @@
  * Errors: RC_RETRY  deadlock, lock or statement time-out, connection lost, disk full
  *         RC_REJECT a constraint, a text too long, a number out of range, text that is
  *                   not UTF-8: this row never will
- *         RC_FATAL  rights, login, no such table or column, syntax, or a call out of
- * order A lost connection is marked (sql_lost); the caller closes and opens again.
+ *         RC_FATAL  rights, login, no such table or column, syntax, a call out of order
+ *
+ * A lost connection is marked (sql_lost); the caller closes and opens again.
  */
 #ifndef TB_SQL_H
 #define TB_SQL_H
