@@ -93,10 +93,17 @@ static size_t len_without_blanks(const char *text)
     return len;
 }
 
+int str_compare_sku(const char *a, const char *b)
+{
+    size_t a_len = len_without_blanks(a);
+    size_t b_len = len_without_blanks(b);
+    int order = strncasecmp(a, b, a_len < b_len ? a_len : b_len);
+    return order ? order : (a_len > b_len) - (a_len < b_len);
+}
+
 bool str_same_sku(const char *a, const char *b)
 {
-    size_t len = len_without_blanks(a);
-    return len == len_without_blanks(b) && strncasecmp(a, b, len) == 0;
+    return str_compare_sku(a, b) == 0;
 }
 
 bool str_in_list(const char *list, const char *word)

@@ -26,6 +26,8 @@ size_t str_utf16_cut(const char *text, size_t units);
 /* SKU equality as SQL Server's usual collation has it: ASCII case and trailing blanks
  * do not count. */
 bool str_same_sku(const char *a, const char *b);
+/* The order that goes with it, for sorting and searching: <0, 0, >0. */
+int str_compare_sku(const char *a, const char *b);
 
 /* True when word is one of the comma-separated words of list (blanks around ignored,
  * case-sensitive). NULL word: false. */

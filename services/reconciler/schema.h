@@ -25,8 +25,8 @@ void schema_drop_ddl(enum sql_dialect dialect, struct buf *out);
 enum rc schema_install(struct sql *sql, bool *changed, struct err *e) TB_MUST_CHECK;
 enum rc schema_uninstall(struct sql *sql, struct err *e) TB_MUST_CHECK;
 
-/* RC_OK: our tables are there in the current version. RC_FATAL: they are not, and the text
- * says what to run. */
+/* RC_OK: our tables are there in the current version. RC_FATAL: they are not, and the
+ * text says what to run. */
 enum rc schema_check(struct sql *sql, struct err *e) TB_MUST_CHECK;
 
 #endif

@@ -1,0 +1,176 @@
+/* batch: see batch.h. */
+#include "batch.h"
+
+#include "io/log.h"
+
+#include <string.h>
+
+static bool alone(const struct work *work)
+{
+    return work->dry_run || !work->readable;
+}
+
+static bool same_order(const struct work *a, const struct work *b)
+{
+    return a->snapshot.id == b->snapshot.id &&
+           strcmp(a->snapshot.shop, b->snapshot.shop) == 0;
+}
+
+size_t batch_cut(const struct work *works, size_t count)
+{
+    if (alone(&works[0]))
+        return 1;
+    for (size_t n = 1; n < count; n++) {
+        if (alone(&works[n]))
+            return n;
+        for (size_t i = 0; i < n; i++)
+            if (same_order(&works[i], &works[n]))
+                return n;
+    }
+    return count;
+}
+
+/* The group in the form rms takes it. */
+struct group {
+    struct rms *rms;
+    struct work *works;
+    size_t count;
+    int64_t now_ms;
+    struct arena *arena;
+    const struct snapshot **orders;
+    struct rms_state *states;
+    struct plan *plans;
+    /* What is to be written: messages met again are left out. */
+    const struct snapshot **write_orders;
+    struct rms_state *write_states;
+    struct plan *write_plans;
+    size_t *write_of;
+    size_t write_count;
+};
+
+static void group_init(struct group *g)
+{
+    g->orders = arena_array(g->arena, g->count, sizeof(struct snapshot *));
+    g->states = arena_array(g->arena, g->count, sizeof(*g->states));
+    g->plans = arena_array(g->arena, g->count, sizeof(*g->plans));
+    g->write_orders = arena_array(g->arena, g->count, sizeof(struct snapshot *));
+    g->write_states = arena_array(g->arena, g->count, sizeof(*g->write_states));
+    g->write_plans = arena_array(g->arena, g->count, sizeof(*g->write_plans));
+    g->write_of = arena_array(g->arena, g->count, sizeof(*g->write_of));
+    for (size_t i = 0; i < g->count; i++)
+        g->orders[i] = &g->works[i].snapshot;
+}
+
+static enum rc plan_one(struct group *g, size_t i, struct err *e)
+{
+    const struct work *work = &g->works[i];
+    const struct plan_settings *settings = rms_plan_settings(g->rms);
+    const int64_t day_ms = INT64_C(86400000);
+    const struct plan_input in = {
+        .order = &work->snapshot,
+        .rms = &g->states[i],
+        .settings = settings,
+        .force = work->force,
+        .replay = strcmp(work->source, SOURCE_REPLAY) == 0,
+        .now = rms_local_time(g->now_ms, g->arena),
+        .time = rms_local_time(work->snapshot.created_ms, g->arena),
+        .due = rms_local_time(work->snapshot.created_ms + settings->due_days * day_ms,
+                              g->arena),
+    };
+    return plan_build(&in, g->arena, &g->plans[i], e);
+}
+
+static enum rc plan_all(struct group *g, struct err *e)
+{
+    for (size_t i = 0; i < g->count; i++) {
+        if (work_met_again(&g->works[i], &g->states[i].guard))
+            continue;
+        enum rc rc = plan_one(g, i, e);
+        if (rc)
+            return rc;
+        work_stamp(&g->works[i], &g->plans[i], g->arena);
+        size_t n = g->write_count++;
+        g->write_of[n] = i;
+        g->write_orders[n] = g->orders[i];
+        g->write_states[n] = g->states[i];
+        g->write_plans[n] = g->plans[i];
+    }
+    return RC_OK;
+}
+
+static void results(struct group *g)
+{
+    for (size_t i = 0; i < g->count; i++)
+        if (work_met_again(&g->works[i], &g->states[i].guard))
+            work_result_of_guard(&g->works[i], &g->states[i].guard, g->arena);
+    for (size_t n = 0; n < g->write_count; n++)
+        work_result_of_plan(&g->works[g->write_of[n]], &g->write_plans[n], g->arena);
+}
+
+static enum rc write_all(struct group *g, struct err *e)
+{
+    enum rc rc = rms_load(g->rms, g->orders, g->count, g->arena, g->states, e);
+    if (rc == RC_OK)
+        rc = plan_all(g, e);
+    return rc ? rc
+              : rms_apply(g->rms, g->write_orders, g->write_states, g->write_plans,
+                          g->write_count, e);
+}
+
+/* One transaction for the group; a dry run's is rolled back. */
+static enum rc try_group(struct group *g, struct err *e)
+{
+    group_init(g);
+    enum rc rc = rms_begin(g->rms, e);
+    if (rc)
+        return rc;
+    rc = write_all(g, e);
+    if (rc || g->works[0].dry_run)
+        rms_rollback(g->rms);
+    else
+        rc = rms_commit(g->rms, e);
+    if (rc == RC_OK)
+        results(g);
+    return rc;
+}
+
+static enum rc commit_one(struct rms *rms, struct work *work, int64_t now_ms,
+                          struct arena *arena, struct err *e)
+{
+    struct group g = {
+        .rms = rms, .works = work, .count = 1, .now_ms = now_ms, .arena = arena};
+    enum rc rc = try_group(&g, e);
+    if (rc != RC_REJECT)
+        return rc;
+    work_result_of_refusal(work, REASON_RMS_REFUSED, e->text, arena);
+    return RC_OK;
+}
+
+/* Something in the group can't be written: each order in its own transaction, so that
+ * only that one is refused. */
+static enum rc commit_each(struct rms *rms, struct work *works, size_t count,
+                           int64_t now_ms, struct arena *arena, struct err *e)
+{
+    enum rc rc = RC_OK;
+    for (size_t i = 0; i < count && rc == RC_OK; i++)
+        rc = commit_one(rms, &works[i], now_ms, arena, e);
+    return rc;
+}
+
+enum rc batch_commit(struct rms *rms, struct work *works, size_t count, int64_t now_ms,
+                     struct arena *arena, struct err *e)
+{
+    if (!works[0].readable) {
+        work_result_of_refusal(&works[0], REASON_MALFORMED, works[0].refusal, arena);
+        return RC_OK;
+    }
+    if (count == 1)
+        return commit_one(rms, works, now_ms, arena, e);
+    struct group g = {
+        .rms = rms, .works = works, .count = count, .now_ms = now_ms, .arena = arena};
+    enum rc rc = try_group(&g, e);
+    if (rc != RC_REJECT)
+        return rc;
+    log_err(LOG_WARN, "batch.split", e, LOG_FIELDS(KV("orders", count)));
+    return commit_each(rms, works, count, now_ms, arena, e);
+}

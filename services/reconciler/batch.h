@@ -1,0 +1,22 @@
+/* batch: a commit group of messages through RMS: load, plan, apply, commit, or find out
+ * which of them can't be.
+ *
+ * After batch_commit returned RC_OK every work has its result, and what RMS was to hold
+ * is durable; nothing is published yet. RC_RETRY: nothing of it was written (or it is not
+ * known: doing it again tells), do the whole group again later. RC_FATAL: end the
+ * process.
+ */
+#ifndef TB_BATCH_H
+#define TB_BATCH_H
+
+#include "rms.h"
+#include "work.h"
+
+/* How many of works[0..count) make the next commit group: no order twice, a dry run and
+ * an unreadable message alone. At least 1. */
+size_t batch_cut(const struct work *works, size_t count);
+
+enum rc batch_commit(struct rms *rms, struct work *works, size_t count, int64_t now_ms,
+                     struct arena *arena, struct err *e) TB_MUST_CHECK;
+
+#endif

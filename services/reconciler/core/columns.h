@@ -1,0 +1,28 @@
+/* columns: the columns of RMS that we write, as data (columns.def). */
+#ifndef TB_COLUMNS_H
+#define TB_COLUMNS_H
+
+enum rms_table { TABLE_ORDER, TABLE_ENTRY, TABLE_ITEM };
+
+enum column_kind {
+    COLUMN_INT,
+    COLUMN_MONEY,    /* ten-thousandths */
+    COLUMN_QUANTITY, /* ten-thousandths of a unit: RMS holds floats */
+    COLUMN_TEXT,
+    COLUMN_LONGTEXT, /* ntext: never compared with = on the server */
+    COLUMN_TIME,     /* local "YYYY-MM-DD hh:mm:ss.fff" */
+};
+
+enum column {
+#define COLUMN(table, id, name, kind) COL_##id,
+#include "core/columns.def"
+#undef COLUMN
+    COL_COUNT,
+};
+
+const char *column_name(enum column column);
+enum column_kind column_kind(enum column column);
+enum rms_table column_table(enum column column);
+const char *table_name(enum rms_table table); /* "Order", "OrderEntry", "Item" */
+
+#endif

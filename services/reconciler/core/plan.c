@@ -1,0 +1,338 @@
+/* plan: the decision table, row by row; see plan.h and docs/design.md. */
+#include "core/plan.h"
+
+#include "base/money.h"
+#include "base/str.h"
+#include "core/amounts.h"
+#include "core/header.h"
+#include "core/lines.h"
+#include "core/ops.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Everything one decision works with. */
+struct decision {
+    const struct plan_input *in;
+    const struct rms_order *existing; /* NULL: RMS does not hold it */
+    char digest[DIGEST_TEXT_MAX];
+    struct arena *arena;
+    struct ops ops;
+    struct plan *plan;
+};
+
+static void decide(struct decision *d, enum action action, enum reason reason)
+{
+    d->plan->action = action;
+    d->plan->reason = reason;
+}
+
+/* Nothing is written to RMS: whatever was already planned is dropped. */
+static void decide_nothing(struct decision *d, enum action action, enum reason reason)
+{
+    decide(d, action, reason);
+    d->ops.count = 0;
+    d->plan->added = d->plan->changed = d->plan->deleted = 0;
+}
+
+static bool is_stale(const struct decision *d)
+{
+    const struct guard *guard = &d->in->rms->guard;
+    const struct snapshot *o = d->in->order;
+    if (!guard->exists || d->in->force)
+        return false;
+    return o->updated_ms < guard->updated_ms ||
+           (o->updated_ms == guard->updated_ms && o->fetched_ms < guard->fetched_ms);
+}
+
+static bool nothing_left(const struct snapshot *o)
+{
+    for (size_t i = 0; i < o->lines.count; i++)
+        if (snapshot_lines(o)[i].current_quantity > 0)
+            return false;
+    return true;
+}
+
+static bool is_gone(const struct snapshot *o)
+{
+    return o->cancelled_ms != 0 || nothing_left(o);
+}
+
+/* ---- RMS does not hold the order ---- */
+
+static enum reason why_not_create(const struct decision *d)
+{
+    const struct snapshot *o = d->in->order;
+    if (o->cancelled_ms)
+        return REASON_CANCELLED_BEFORE_CREATE;
+    if (!str_in_list(d->in->settings->allowed_statuses, o->financial_status))
+        return REASON_FINANCIAL_STATUS;
+    if (o->test)
+        return REASON_TEST_ORDER;
+    return nothing_left(o) ? REASON_NO_LINES : REASON_NONE;
+}
+
+static void set_detail_off(struct decision *d, const struct amounts *amounts)
+{
+    char off[MONEY_TEXT_MAX];
+    if (amounts->off_e4 == 0)
+        return;
+    d->plan->detail = arena_printf(
+        d->arena,
+        "lines and shipping miss the total by %s: no unit price of four decimals "
+        "reaches it",
+        money_format(amounts->off_e4, off));
+}
+
+/* Amounts and items of the order; false: it is refused, and the decision is made. */
+static bool can_book(struct decision *d, struct amounts *amounts,
+                     const struct rms_item ***items)
+{
+    struct err e;
+    if (amounts_compute(d->in->order, d->in->settings->inclusive, d->arena, amounts,
+                        &e)) {
+        decide_nothing(d, ACTION_ERROR, REASON_AMOUNT_MISMATCH);
+        d->plan->detail = arena_strdup(d->arena, e.text);
+        return false;
+    }
+    enum reason reason = lines_resolve(d->in, amounts, d->arena, items, &d->plan->detail);
+    if (reason != REASON_NONE)
+        decide_nothing(d, ACTION_ERROR, reason);
+    return reason == REASON_NONE;
+}
+
+static void keep_map(struct decision *d, const struct lines_plan *lines)
+{
+    d->plan->next.lines = lines->map;
+    d->plan->next.line_count = lines->map_count;
+    d->plan->added = lines->added;
+    d->plan->changed = lines->changed;
+    d->plan->deleted = lines->deleted;
+}
+
+/* RMS now holds this content. Only here is an order of an earlier integration made ours:
+ * before, there is no line map to go with it. */
+static void applied(struct decision *d)
+{
+    if (d->existing)
+        d->plan->next.rms_order = d->existing->id;
+    memcpy(d->plan->next.applied, d->digest, sizeof(d->digest));
+}
+
+static void create(struct decision *d)
+{
+    struct amounts amounts;
+    const struct rms_item **items = NULL;
+    struct lines_plan lines;
+    if (!can_book(d, &amounts, &items))
+        return;
+    header_insert(d->in, &amounts, &d->ops, &d->plan->next);
+    lines_plan(d->in, NULL, &amounts, items, &d->ops, &lines);
+    keep_map(d, &lines);
+    applied(d);
+    set_detail_off(d, &amounts);
+    decide(d, ACTION_CREATED, REASON_NONE);
+}
+
+/* ---- RMS holds it ---- */
+
+static enum reason why_not_touch(const struct rms_order *order)
+{
+    if (order->tendered)
+        return REASON_TENDERED;
+    if (order->closed)
+        return REASON_CLOSED_IN_RMS;
+    for (size_t i = 0; i < order->entry_count; i++)
+        if (order->entries[i].rtd_e4 != 0)
+            return REASON_PART_DELIVERED;
+    return order->deposit_e4 != 0 ? REASON_HAS_DEPOSIT : REASON_NONE;
+}
+
+static void conflict(struct decision *d, enum reason reason)
+{
+    decide_nothing(d, ACTION_CONFLICT, reason);
+    d->plan->detail =
+        d->existing
+            ? arena_printf(d->arena, "RMS order %" PRId64 ": %s; %s", d->existing->id,
+                           reason_help(reason), reason_remedy(reason))
+            : arena_printf(d->arena, "%s; %s", reason_help(reason),
+                           reason_remedy(reason));
+    /* What RMS holds is as before: so is what the guard knows of it. */
+    const struct guard *guard = &d->in->rms->guard;
+    d->plan->next.lines = guard->lines;
+    d->plan->next.line_count = guard->line_count;
+    memcpy(d->plan->next.applied, guard->applied, sizeof(guard->applied));
+    memcpy(d->plan->next.notes, guard->notes, sizeof(guard->notes));
+}
+
+/* The same, but nothing to write: the order was adopted or already is as it should be. */
+static void unchanged(struct decision *d)
+{
+    applied(d);
+    decide(d, ACTION_SKIPPED, REASON_UNCHANGED);
+}
+
+static void cancel(struct decision *d)
+{
+    enum reason reason = why_not_touch(d->existing);
+    struct line_map *known = NULL;
+    size_t count = 0;
+    if (reason != REASON_NONE) {
+        conflict(d, reason);
+        return;
+    }
+    header_close(d->in, d->existing, &d->ops);
+    lines_known(d->in, d->existing, d->arena, &known, &count);
+    lines_stock(d->in, known, count, NULL, 0, &d->ops);
+    for (size_t i = 0; i < count; i++)
+        known[i].committed_e4 = d->in->settings->commit_stock ? 0 : known[i].committed_e4;
+    d->plan->next.lines = known;
+    d->plan->next.line_count = count;
+    d->plan->next.closed_by_us = true;
+    applied(d);
+    decide(d, ACTION_CANCELLED, REASON_NONE);
+}
+
+static void update(struct decision *d)
+{
+    struct amounts amounts;
+    const struct rms_item **items = NULL;
+    struct lines_plan lines;
+    if (!can_book(d, &amounts, &items))
+        return;
+    header_update(d->in, d->existing, &amounts, &d->ops, &d->plan->next);
+    lines_plan(d->in, d->existing, &amounts, items, &d->ops, &lines);
+    keep_map(d, &lines);
+    set_detail_off(d, &amounts);
+    enum reason reason = why_not_touch(d->existing);
+    if (d->ops.count == 0)
+        unchanged(d);
+    else if (reason != REASON_NONE)
+        conflict(d, reason);
+    else {
+        d->plan->next.closed_by_us = false; /* staff opened it again: it goes on */
+        applied(d);
+        decide(d, ACTION_UPDATED, REASON_NONE);
+    }
+}
+
+static void decide_existing(struct decision *d)
+{
+    const struct guard *guard = &d->in->rms->guard;
+    bool gone = is_gone(d->in->order);
+    if (guard->closed_by_us && d->existing->closed) {
+        if (gone)
+            decide(d, ACTION_SKIPPED, REASON_UNCHANGED);
+        else
+            conflict(d, REASON_REOPENED_IN_SHOP);
+    } else if (strcmp(d->digest, guard->applied) == 0) {
+        decide(d, ACTION_SKIPPED, REASON_UNCHANGED);
+    } else if (gone) {
+        cancel(d);
+    } else {
+        update(d);
+    }
+}
+
+static void decide_all(struct decision *d)
+{
+    const struct rms_state *rms = d->in->rms;
+    if (is_stale(d)) {
+        decide(d, ACTION_SKIPPED, REASON_STALE);
+    } else if (rms->order_count > 1) {
+        conflict(d, REASON_DUPLICATE_IN_RMS);
+    } else if (d->existing) {
+        decide_existing(d);
+    } else if (rms->guard.rms_order) {
+        conflict(d, REASON_DELETED_IN_RMS);
+    } else {
+        enum reason reason = why_not_create(d);
+        if (reason == REASON_NONE)
+            create(d);
+        else
+            decide(d, ACTION_SKIPPED, reason);
+    }
+}
+
+/* ---- the guard ---- */
+
+/* A refusal or conflict is told once per content; a person who sent it again is told
+ * again. */
+static bool already_told(const struct decision *d)
+{
+    const struct guard *guard = &d->in->rms->guard;
+    return !d->in->replay && guard->held && guard->held_for == d->plan->reason &&
+           strcmp(guard->seen, d->digest) == 0;
+}
+
+static void finish_guard(struct decision *d)
+{
+    struct plan *plan = d->plan;
+    struct guard *next = &plan->next;
+    const struct snapshot *o = d->in->order;
+    if (plan->reason == REASON_STALE)
+        return; /* the fence stays where it is */
+    bool held = plan->action == ACTION_CONFLICT || plan->action == ACTION_ERROR;
+    if (held && already_told(d)) {
+        plan->detail = arena_printf(d->arena, "still %s", reason_word(plan->reason));
+        decide(d, ACTION_SKIPPED, REASON_ALREADY_REPORTED);
+    } else if (held) {
+        next->held_for = plan->reason;
+        plan->reported = plan->action == ACTION_ERROR;
+    }
+    next->held = held;
+    next->updated_ms = o->updated_ms;
+    next->fetched_ms = o->fetched_ms;
+    memcpy(next->seen, d->digest, sizeof(d->digest));
+}
+
+/* Header, one for each line there is or was, items twice that, and the shipping entry. */
+static size_t room_for_ops(const struct plan_input *in, const struct rms_order *existing)
+{
+    size_t lines = in->order->lines.count + in->rms->guard.line_count +
+                   (existing ? existing->entry_count : 0) + 1;
+    return 1 + 3 * lines;
+}
+
+enum rc plan_build(const struct plan_input *in, struct arena *arena, struct plan *out,
+                   struct err *e)
+{
+    enum rc rc = plan_check_services(in->settings->shipping_services, e);
+    if (rc)
+        return rc;
+    *out = (struct plan){0};
+    struct decision d = {.in = in,
+                         .existing = in->rms->order_count == 1 ? in->rms->orders : NULL,
+                         .arena = arena,
+                         .plan = out};
+    ops_init(&d.ops, arena, room_for_ops(in, d.existing));
+    snapshot_digest(in->order, d.digest);
+    out->next = in->rms->guard; /* the branches change what is theirs */
+    out->next.exists = true;
+    decide_all(&d);
+    finish_guard(&d);
+    out->next.action = out->action;
+    out->next.reason = out->reason;
+    out->ops = d.ops.at;
+    out->count = d.ops.count;
+    return RC_OK;
+}
+
+enum rc plan_check_services(const char *services, struct err *e)
+{
+    for (const char *p = services; *p;) {
+        size_t entry = strcspn(p, ",");
+        const char *equals = memchr(p, '=', entry);
+        char *end = NULL;
+        if (equals)
+            (void)strtoll(equals + 1, &end, 10);
+        if (!equals || equals == p || end == equals + 1 || end != p + entry)
+            return err_set(e, RC_FATAL, "settings",
+                           "RMS_SHIPPING_SERVICES: \"%.*s\" is not title=id, for example "
+                           "Standard=1,Express=2,*=0",
+                           (int)entry, p);
+        p += entry + (p[entry] == ',');
+    }
+    return RC_OK;
+}

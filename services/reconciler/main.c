@@ -1,0 +1,47 @@
+/* tillbridge-reconciler: orders from Kafka into RMS, each in one transaction. */
+#include "io/cfg.h"
+#include "io/log.h"
+#include "io/stop.h"
+#include "worker.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+static int fail(const struct err *e)
+{
+    log_err(LOG_ERROR, "reconciler.failed", e, LOG_FIELDS());
+    return 1;
+}
+
+/* --check-config looks at the database too: settings alone say little of it. */
+static int check(const struct cfg *cfg)
+{
+    struct err e;
+    struct rms *rms = rms_new(cfg);
+    enum rc rc = rms_connect(rms, &e);
+    rms_free(rms);
+    return rc ? fail(&e) : 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct cfg cfg;
+    struct worker worker;
+    struct err e;
+    bool check_only = false;
+
+    cfg_main(CFG_RECONCILER, "tillbridge-reconciler: orders from Kafka into RMS", argc,
+             argv, &cfg, &check_only);
+    setenv("TZ", cfg.rms_timezone, 1);
+    tzset();
+    log_open("reconciler", cfg.log_level, cfg.log_format);
+    if (check_only)
+        return check(&cfg);
+    stop_install();
+    enum rc rc = worker_open(&worker, &cfg, &e);
+    if (rc == RC_OK)
+        rc = worker_run(&worker, &e);
+    worker_close(&worker);
+    log_info("reconciler.stopped");
+    return rc ? fail(&e) : 0;
+}

@@ -1,0 +1,102 @@
+/* rms: connection, transaction and settings of the RMS database; see rms.h. */
+#include "rms.h"
+
+#include "base/str.h"
+#include "rms_internal.h"
+#include "schema.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    PRICE_SOURCE_NORMAL = 1,
+    PRICE_SOURCE_SET = 10, /* RMS keeps the stored price and adds the tax */
+};
+
+struct rms *rms_new(const struct cfg *cfg)
+{
+    struct rms *rms = calloc(1, sizeof(*rms));
+    if (!rms)
+        abort(); /* out of memory: as in arena.h */
+    bool inclusive = strcmp(cfg->rms_prices, "inclusive") == 0;
+    rms->cfg = cfg;
+    rms->settings = (struct plan_settings){
+        .allowed_statuses = cfg->allowed_financial_statuses,
+        .store_id = cfg->rms_store_id,
+        .sales_rep_id = cfg->rms_sales_rep_id,
+        .guest_customer_id = cfg->rms_guest_customer_id,
+        .due_days = cfg->rms_due_days,
+        .price_source = inclusive ? PRICE_SOURCE_NORMAL : PRICE_SOURCE_SET,
+        .inclusive = inclusive,
+        .commit_stock = cfg->rms_commit_stock,
+        .legacy_committed = cfg->rms_legacy_committed,
+        .shipping_services = cfg->rms_shipping_services,
+    };
+    return rms;
+}
+
+void rms_free(struct rms *rms)
+{
+    if (!rms)
+        return;
+    sql_close(rms->sql);
+    free(rms);
+}
+
+const struct plan_settings *rms_plan_settings(const struct rms *rms)
+{
+    return &rms->settings;
+}
+
+static enum rc open_connection(struct rms *rms, struct err *e)
+{
+    struct buf connection;
+    buf_init(&connection, 8192);
+    enum rc rc = cfg_rms_odbc(rms->cfg, &connection, e);
+    if (rc == RC_OK)
+        rc = sql_open(buf_str(&connection), rms->cfg->rms_timeout_s, &rms->sql, e);
+    buf_done(&connection);
+    return rc;
+}
+
+enum rc rms_connect(struct rms *rms, struct err *e)
+{
+    if (rms->sql && !sql_lost(rms->sql))
+        return RC_OK;
+    sql_close(rms->sql);
+    rms->sql = NULL;
+    enum rc rc = open_connection(rms, e);
+    if (rc == RC_OK && !rms->checked)
+        rc = rms_preflight(rms, e);
+    if (rc == RC_OK)
+        rms->checked = true;
+    return rc;
+}
+
+enum rc rms_begin(struct rms *rms, struct err *e)
+{
+    enum rc rc = rms_connect(rms, e);
+    return rc ? rc : sql_begin(rms->sql, e);
+}
+
+enum rc rms_commit(struct rms *rms, struct err *e)
+{
+    return sql_commit(rms->sql, e);
+}
+
+void rms_rollback(struct rms *rms)
+{
+    if (rms->sql)
+        sql_rollback(rms->sql);
+}
+
+const char *rms_local_time(int64_t ms, struct arena *arena)
+{
+    time_t seconds = (time_t)(ms / 1000);
+    struct tm tm = {0};
+    char text[32];
+    localtime_r(&seconds, &tm); /* TZ is RMS_TIMEZONE, set once at the start */
+    strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
+    return arena_printf(arena, "%s.%03d", text, (int)(ms % 1000));
+}

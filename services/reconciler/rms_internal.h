@@ -1,0 +1,59 @@
+/* rms_internal: shared by the parts of rms: connection, texts by dialect, load, apply. */
+#ifndef TB_RMS_INTERNAL_H
+#define TB_RMS_INTERNAL_H
+
+#include "rms.h"
+
+/* The statements that differ between dialects. Keys are one text parameter: a JSON array
+ * (SQLite), an array literal (PostgreSQL), XML (SQL Server), so that every text is
+ * constant and prepared once. */
+struct rms_texts {
+    const char *lock;          /* locks of the orders, ascending; NULL: begin locks all */
+    const char *guards;        /* keys */
+    const char *orders_by_id;  /* keys */
+    const char *orders_by_ref; /* keys */
+    const char *entries;       /* keys: order ids; ascending by order, id */
+    const char *tendered;      /* keys: order ids */
+    const char *items_by_code; /* keys */
+    const char *items_by_alias; /* keys */
+    const char *customers;      /* keys: e-mail addresses */
+    const char *insert_suffix;  /* makes an INSERT give its id; "" = sql_last_id */
+};
+
+const struct rms_texts *rms_texts(enum sql_dialect dialect);
+
+/* Appends the keys in the form of the dialect. */
+struct rms_keys {
+    enum sql_dialect dialect;
+    struct buf buf;
+    size_t count;
+};
+void rms_keys_init(struct rms_keys *keys, enum sql_dialect dialect);
+void rms_keys_int(struct rms_keys *keys, int64_t key);
+void rms_keys_text(struct rms_keys *keys, const char *key);
+const char *rms_keys_end(struct rms_keys *keys);
+void rms_keys_done(struct rms_keys *keys);
+
+struct rms {
+    const struct cfg *cfg;
+    struct sql *sql; /* NULL: not connected */
+    bool checked;    /* preflight has passed once */
+    struct plan_settings settings;
+};
+
+/* Runs a query with one key parameter and calls row for each of its rows. */
+typedef enum rc rms_row(void *ctx, struct sql_stmt *stmt, struct err *e);
+enum rc rms_query(struct rms *rms, const char *text, struct rms_keys *keys, rms_row *row,
+                  void *ctx, struct err *e) TB_MUST_CHECK;
+
+/* Parts of rms_load: the items of all SKUs, aliases and settings; the customers. */
+enum rc rms_load_items(struct rms *rms, const struct snapshot *const *orders,
+                       size_t count, struct arena *arena, struct rms_state *states,
+                       struct err *e) TB_MUST_CHECK;
+enum rc rms_load_customers(struct rms *rms, const struct snapshot *const *orders,
+                           size_t count, struct arena *arena, struct rms_state *states,
+                           struct err *e) TB_MUST_CHECK;
+
+enum rc rms_preflight(struct rms *rms, struct err *e) TB_MUST_CHECK;
+
+#endif

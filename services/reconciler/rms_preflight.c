@@ -1,0 +1,132 @@
+/* rms_preflight: what must be there before the first order is written: tables, columns
+ * and our own schema; and the real widths of the text columns. */
+#include "rms_internal.h"
+#include "schema.h"
+
+#include "io/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Every column that is written or read; SELECT of none of the rows proves they exist. */
+static enum rc check_written(struct rms *rms, enum rms_table table, struct err *e)
+{
+    struct buf text;
+    buf_init(&text, 8192);
+    buf_text(&text, "SELECT \"ID\"");
+    for (enum column c = 0; c < COL_COUNT; c++)
+        if (column_table(c) == table)
+            buf_printf(&text, ", \"%s\"", column_name(c));
+    buf_printf(&text, " FROM \"%s\" WHERE 1 = 0", table_name(table));
+    struct sql_stmt *stmt = NULL;
+    enum rc rc = sql_prepare(rms->sql, buf_str(&text), &stmt, e);
+    if (rc == RC_OK)
+        rc = sql_exec(stmt, NULL, e);
+    if (rc == RC_OK)
+        sql_done(stmt);
+    buf_done(&text);
+    return rc;
+}
+
+/* The queries of rms_load with no keys: they name every table and column that is read. */
+static enum rc no_row(void *ctx, struct sql_stmt *stmt, struct err *e)
+{
+    (void)ctx;
+    (void)stmt;
+    (void)e;
+    return RC_OK;
+}
+
+static enum rc check_read(struct rms *rms, struct err *e)
+{
+    const struct rms_texts *t = rms_texts(sql_dialect(rms->sql));
+    const char *const texts[] = {t->guards,         t->orders_by_id, t->orders_by_ref,
+                                 t->entries,        t->tendered,     t->items_by_code,
+                                 t->items_by_alias, t->customers};
+    enum rc rc = RC_OK;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && rc == RC_OK; i++) {
+        struct rms_keys keys;
+        rms_keys_init(&keys, sql_dialect(rms->sql));
+        rc = rms_query(rms, texts[i], &keys, no_row, NULL, e);
+        rms_keys_done(&keys);
+    }
+    return rc;
+}
+
+static const char width_text[] = "SELECT CHARACTER_MAXIMUM_LENGTH FROM "
+                                 "INFORMATION_SCHEMA.COLUMNS WHERE TABLE_NAME = ? AND "
+                                 "COLUMN_NAME = ?";
+static const char width_text_sqlite[] =
+    "SELECT type FROM pragma_table_info(?) WHERE name = ?";
+
+/* "nvarchar(30)" or "30" -> 30. */
+static size_t width_of(const char *type, size_t otherwise)
+{
+    const char *digits = type ? strpbrk(type, "0123456789") : NULL;
+    long width = digits ? strtol(digits, NULL, 10) : 0;
+    return width > 0 ? (size_t)width : otherwise;
+}
+
+static enum rc read_width(struct rms *rms, enum column column, size_t otherwise,
+                          size_t *out, struct err *e)
+{
+    bool sqlite = sql_dialect(rms->sql) == SQL_SQLITE;
+    struct sql_stmt *stmt = NULL;
+    struct arena arena;
+    const char *type = NULL;
+    bool got = false;
+    enum rc rc = sql_prepare(rms->sql, sqlite ? width_text_sqlite : width_text, &stmt, e);
+    if (rc)
+        return rc;
+    arena_init(&arena);
+    sql_bind_text(stmt, table_name(column_table(column)));
+    sql_bind_text(stmt, column_name(column));
+    rc = sql_exec(stmt, NULL, e);
+    if (rc == RC_OK)
+        rc = sql_next(stmt, &got, e);
+    if (rc == RC_OK && got)
+        rc = sql_text(stmt, 0, &arena, &type, e);
+    if (rc == RC_OK)
+        *out = width_of(type, otherwise);
+    sql_done(stmt);
+    arena_done(&arena);
+    return rc;
+}
+
+static enum rc read_widths(struct rms *rms, struct err *e)
+{
+    enum rc rc = read_width(rms, COL_ORDER_COMMENT, 255, &rms->settings.comment_width, e);
+    return rc ? rc
+              : read_width(rms, COL_ENTRY_DESCRIPTION, 30,
+                           &rms->settings.description_width, e);
+}
+
+/* The items that the settings name; rms_load_items says which is missing. */
+static enum rc check_items(struct rms *rms, struct err *e)
+{
+    struct arena arena;
+    arena_init(&arena);
+    enum rc rc = rms_load_items(rms, NULL, 0, &arena, NULL, e);
+    arena_done(&arena);
+    return rc;
+}
+
+enum rc rms_preflight(struct rms *rms, struct err *e)
+{
+    enum rc rc = schema_check(rms->sql, e);
+    for (enum rms_table t = TABLE_ORDER; t <= TABLE_ITEM && rc == RC_OK; t++)
+        rc = check_written(rms, t, e);
+    if (rc == RC_OK)
+        rc = check_read(rms, e);
+    if (rc == RC_OK)
+        rc = read_widths(rms, e);
+    if (rc == RC_OK)
+        rc = check_items(rms, e);
+    if (rc == RC_OK)
+        rc = plan_check_services(rms->settings.shipping_services, e);
+    if (rc == RC_OK)
+        log_info("rms.ready", KV("dialect", sql_dialect_name(sql_dialect(rms->sql))),
+                 KV("comment_width", rms->settings.comment_width),
+                 KV("description_width", rms->settings.description_width));
+    return rc;
+}

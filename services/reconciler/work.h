@@ -1,0 +1,50 @@
+/* work: one message of shopify.orders as the worker handles it: what it says, what was
+ * decided on it, and the result event that tells. */
+#ifndef TB_WORK_H
+#define TB_WORK_H
+
+#include "core/plan.h"
+#include "io/bus.h"
+#include "wire/messages.h"
+
+struct work {
+    struct bus_message message; /* owned until work_free */
+    bool readable; /* snapshot is valid; otherwise it is refused as malformed */
+    struct snapshot snapshot;
+    const char *refusal; /* why it is not readable */
+    bool dry_run, force;
+    const char *source, *poll_id; /* source: "replay" when it was sent again */
+    enum action action;
+    enum reason reason;
+    const char *detail;
+    struct result result;
+    bool dead; /* a dead letter is due */
+};
+
+/* Reads the message into work; text and lists are in the arena. Never fails: what can't
+ * be read is refused. Takes over the message. */
+void work_read(struct work *work, const struct bus_message *message, struct arena *arena);
+void work_free(struct work *work);
+
+/* True when the guard says that just this message was decided on already. */
+bool work_met_again(const struct work *work, const struct guard *guard);
+
+/* Fills the source and the outcome into the plan's guard, to be written with it. */
+void work_stamp(const struct work *work, struct plan *plan, struct arena *arena);
+
+/* The result event: of a plan, of an outcome recorded before, of a refusal. */
+void work_result_of_plan(struct work *work, const struct plan *plan, struct arena *arena);
+void work_result_of_guard(struct work *work, const struct guard *guard,
+                          struct arena *arena);
+void work_result_of_refusal(struct work *work, enum reason reason, const char *detail,
+                            struct arena *arena);
+
+/* The plan's row operations as rows for people (struct result_diff). */
+struct codec_list work_diff(const struct plan *plan, struct arena *arena);
+
+/* Produces the dead letter when one is due, then the result event. Acknowledged only
+ * after bus_flush. */
+enum rc work_publish(const struct work *work, struct bus_producer *producer,
+                     int64_t now_ms, const char *worker, struct err *e) TB_MUST_CHECK;
+
+#endif

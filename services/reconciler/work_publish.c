@@ -1,0 +1,114 @@
+/* work_publish: the result event, and before it the dead letter where one is due. */
+#include "work.h"
+
+#include "base/instant.h"
+#include "base/str.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    DETAIL_MAX = 400,
+};
+
+/* Console tools split headers at commas, tabs and newlines. */
+static void header_safe(const char *text, char out[DETAIL_MAX])
+{
+    size_t len = text ? str_utf16_cut(text, DETAIL_MAX / 4) : 0;
+    snprintf(out, DETAIL_MAX, "%.*s", (int)len, text ? text : "");
+    for (char *p = out; *p; p++)
+        if (*p == ',')
+            *p = ';';
+        else if ((unsigned char)*p < 0x20)
+            *p = ' ';
+}
+
+struct letter {
+    struct bus_header headers[BUS_HEADERS_MAX];
+    size_t count;
+};
+
+static void add_header(struct letter *letter, const char *name, const char *value)
+{
+    if (value && letter->count < BUS_HEADERS_MAX)
+        letter->headers[letter->count++] = (struct bus_header){name, value};
+}
+
+/* The original headers, those of an earlier death left out. */
+static void copy_headers(struct letter *letter, const struct bus_message *message)
+{
+    for (size_t i = 0; i < message->header_count; i++)
+        if (strncmp(message->headers[i].name, "dlq.", 4) != 0)
+            add_header(letter, message->headers[i].name, message->headers[i].value);
+}
+
+static enum rc publish_letter(const struct work *work, struct bus_producer *producer,
+                              int64_t now_ms, const char *worker, struct err *e)
+{
+    const struct bus_message *m = &work->message;
+    char partition[16];
+    char offset[24];
+    char timestamp[INSTANT_TEXT_MAX];
+    char failed_at[INSTANT_TEXT_MAX];
+    char detail[DETAIL_MAX];
+    struct letter letter = {.count = 0};
+    snprintf(partition, sizeof(partition), "%" PRId32, m->partition);
+    snprintf(offset, sizeof(offset), "%" PRId64, m->offset);
+    header_safe(work->detail, detail);
+    add_header(&letter, HEADER_DLQ_TOPIC, m->topic);
+    add_header(&letter, HEADER_DLQ_PARTITION, partition);
+    add_header(&letter, HEADER_DLQ_OFFSET, offset);
+    add_header(&letter, HEADER_DLQ_TIMESTAMP, instant_format(m->timestamp_ms, timestamp));
+    add_header(&letter, HEADER_DLQ_REASON, reason_word(work->reason));
+    add_header(&letter, HEADER_DLQ_DETAIL, detail);
+    add_header(&letter, HEADER_DLQ_FAILED_AT, instant_format(now_ms, failed_at));
+    add_header(&letter, HEADER_DLQ_WORKER, worker);
+    add_header(&letter, HEADER_DLQ_REDRIVES, bus_header(m, HEADER_DLQ_REDRIVES));
+    copy_headers(&letter, m);
+    const struct bus_record record = {.topic = TOPIC_DLQ,
+                                      .partition = m->partition,
+                                      .key = m->key,
+                                      .key_len = m->key_len,
+                                      .value = m->value,
+                                      .value_len = m->value_len,
+                                      .headers = letter.headers,
+                                      .header_count = letter.count};
+    return bus_produce(producer, &record, e);
+}
+
+static enum rc publish_result(const struct work *work, struct bus_producer *producer,
+                              int64_t now_ms, const char *worker, struct err *e)
+{
+    struct result result = work->result;
+    struct buf value;
+    result.decided_ms = now_ms;
+    result.worker = worker;
+    buf_init(&value, MESSAGE_MAX_BYTES);
+    codec_encode(&result_codec, &result, &value);
+    if (value.full) { /* only a dry run of a huge order: the numbers stay, the rows go */
+        buf_clear(&value);
+        result.diff = (struct codec_list){0};
+        codec_encode(&result_codec, &result, &value);
+    }
+    /* The partition of the source: the results of one source partition stay in its order,
+     * which the aggregator's exactly-once rests on. */
+    const struct bus_record record = {.topic = TOPIC_RESULTS,
+                                      .partition = work->message.partition,
+                                      .key = work->message.key,
+                                      .key_len = work->message.key_len,
+                                      .value = buf_str(&value),
+                                      .value_len = value.len};
+    enum rc rc = bus_produce(producer, &record, e);
+    buf_done(&value);
+    return rc;
+}
+
+enum rc work_publish(const struct work *work, struct bus_producer *producer,
+                     int64_t now_ms, const char *worker, struct err *e)
+{
+    enum rc rc = RC_OK;
+    if (work->dead)
+        rc = publish_letter(work, producer, now_ms, worker, e);
+    return rc ? rc : publish_result(work, producer, now_ms, worker, e);
+}
