@@ -17,40 +17,50 @@
 struct http;
 
 struct http_request {
-    const char *method, *path; /* path without the query */
+    const char *method, *path; /* path without the query; HEAD comes as GET */
     const char *body;
     size_t body_len;
     bool from_loopback;
-    void *native; /* for http_header, http_query */
+    void *native; /* for http_header, http_query, http_defer */
 };
 
 struct http_response {
     int status;
-    const char *content_type;  /* static text */
-    struct buf body;           /* freed by the listener */
-    const char *headers[8][2]; /* further ones, static text; unused: NULL */
+    const char *content_type; /* static text */
+    struct buf body;          /* freed by the listener */
+    /* Further ones, static text; unused: NULL. Without one of its own each answer gets
+     * Cache-Control: no-store; X-Content-Type-Options: nosniff it gets in any case. */
+    const char *headers[8][2];
 };
 
 struct http_conf {
     const char *listen; /* host:port; port 0 takes a free one */
     bool own_thread;
     size_t max_body;       /* larger: 413 before the handler is called */
-    unsigned max_clients;  /* further ones are refused */
+    unsigned max_clients;  /* further ones wait in the system's queue */
     unsigned idle_seconds; /* a silent connection is closed */
     void (*handle)(void *ctx, const struct http_request *request,
                    struct http_response *response);
     void *ctx;
 };
 
-/* RC_FATAL: the address can't be listened on; the text says why. */
+/* RC_FATAL: the address can't be listened on; the text says why. Request heads over 16 kB
+ * and malformed ones are refused by libmicrohttpd (431, 400), what is not HTTP is cut
+ * off. */
 enum rc http_open(const struct http_conf *conf, struct http **out,
                   struct err *e) TB_MUST_CHECK;
-void http_close(struct http *http);
+void http_close(struct http *http); /* NULL accepted */
 uint16_t http_port(const struct http *http);
 
 /* A request header or query parameter; NULL when absent. Valid during the handler. */
 const char *http_header(const struct http_request *request, const char *name);
 const char *http_query(const struct http_request *request, const char *name);
+
+/* Called by a handler that can't answer yet (not with own_thread): what it writes into
+ * its response is ignored, the request stays open until http_answer. The token is void
+ * after http_answer, and after http_close, which answers 503 to what is left. */
+struct http_pending *http_defer(const struct http_request *request);
+void http_answer(struct http_pending *pending, struct http_response *response);
 
 int http_fd(const struct http *http);
 int64_t http_timeout_ms(const struct http *http); /* -1: none */
