@@ -15,9 +15,9 @@
 struct health;
 
 /* listen "": no listener (*out is still usable). Logs the address it listens on as
- * health.listening with the field "address". */
+ * health.listening with the field "address". Not ready ("starting") until told so. */
 enum rc health_open(const char *listen, struct health **out, struct err *e) TB_MUST_CHECK;
-void health_close(struct health *health);
+void health_close(struct health *health); /* NULL accepted */
 void health_tick(struct health *health, int64_t monotonic_ms);
 /* reason: one line, copied; "" when ready. */
 void health_ready(struct health *health, bool ready, const char *reason);

@@ -214,8 +214,8 @@ static enum MHD_Result finish(struct http_pending *call, const char *method,
     return MHD_YES;
 }
 
-/* libmicrohttpd calls this with the head, then with pieces of the body, then once more.
- */
+/* libmicrohttpd calls this with the head, then with pieces of the body, then once more;
+ * the many parameters are its own. NOLINTNEXTLINE(readability-function-size) */
 static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection,
                                   const char *path, const char *method,
                                   const char *version, const char *bytes, size_t *len,
