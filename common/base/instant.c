@@ -98,6 +98,7 @@ const char *instant_format(int64_t ms, char out[INSTANT_TEXT_MAX])
 const char *instant_format_offset(int64_t ms, char out[INSTANT_TEXT_MAX])
 {
     format_civil(ms, out);
-    strcat(out, "+00:00");
+    size_t len = strlen(out);
+    snprintf(out + len, INSTANT_TEXT_MAX - len, "+00:00");
     return out;
 }

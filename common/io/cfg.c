@@ -60,8 +60,8 @@ static void wrong_value(struct loading *load, const struct cfg_setting *setting,
         buf_text(load->faults, "\"");
         int shown = (int)str_utf16_cut(value, SHOWN_MAX);
         for (int i = 0; i < shown; i++) {
-            char c = (unsigned char)value[i] < 0x20 || value[i] == 0x7f ? '?' : value[i];
-            buf_add(load->faults, &c, 1);
+            bool control = (unsigned char)value[i] < 0x20 || value[i] == 0x7f;
+            buf_add(load->faults, control ? "?" : value + i, 1);
         }
         buf_text(load->faults, value[shown] ? "...\" " : "\" ");
     }

@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 
+#include <assert.h>
 #include <curl/curl.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -177,9 +178,11 @@ static bool take_host(struct kv *kv, const char *host)
     size_t len = host ? strlen(host) : 0;
     if (!len || len >= sizeof(kv->host))
         return false;
-    bool brackets = host[0] == '[' && host[len - 1] == ']'; /* of an IPv6 address */
-    snprintf(kv->host, sizeof(kv->host), "%.*s", (int)(len - 2 * brackets),
-             host + brackets);
+    if (host[0] == '[' && host[len - 1] == ']') { /* an IPv6 address */
+        host++;
+        len -= 2;
+    }
+    snprintf(kv->host, sizeof(kv->host), "%.*s", (int)len, host);
     return true;
 }
 
@@ -268,6 +271,7 @@ enum rc kv_command(struct kv *kv, int argc, const char **argv, const size_t *len
         return rc;
     if (reply->type == REDIS_REPLY_ERROR) {
         rc = fail_reply(kv, argv[0], reply->str, e);
+        assert(rc != RC_OK);
         freeReplyObject(reply);
         return rc;
     }
@@ -302,8 +306,8 @@ static enum rc run_script(struct kv *kv, int argc, const char **argv, redisReply
     return rc;
 }
 
-enum rc kv_eval(struct kv *kv, struct kv_script *script, int keys, int argc,
-                const char **argv, redisReply **out, struct err *e)
+enum rc kv_eval(struct kv *kv, struct kv_script *script, int argc, const char **argv,
+                redisReply **out, struct err *e)
 {
     enum rc rc = script->sha[0] ? RC_OK : load_script(kv, script, e);
     if (rc)
@@ -312,7 +316,7 @@ enum rc kv_eval(struct kv *kv, struct kv_script *script, int keys, int argc,
     const char **all = calloc((size_t)argc + 3, sizeof(*all));
     if (!all)
         abort(); /* out of memory: as in arena.h */
-    snprintf(count, sizeof(count), "%d", keys);
+    snprintf(count, sizeof(count), "%d", script->keys);
     all[0] = "EVALSHA";
     all[1] = script->sha;
     all[2] = count;

@@ -28,10 +28,10 @@ enum rc kv_command(struct kv *kv, int argc, const char **argv, const size_t *len
 /* EVALSHA of a script, loading it when the server does not know it. */
 struct kv_script {
     const char *text;
+    int keys;     /* how many of the arguments are keys; they come first */
     char sha[41]; /* filled on first use */
 };
-/* argv: keys first, then arguments. */
-enum rc kv_eval(struct kv *kv, struct kv_script *script, int keys, int argc,
-                const char **argv, redisReply **out, struct err *e) TB_MUST_CHECK;
+enum rc kv_eval(struct kv *kv, struct kv_script *script, int argc, const char **argv,
+                redisReply **out, struct err *e) TB_MUST_CHECK;
 
 #endif

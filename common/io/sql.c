@@ -72,8 +72,8 @@ static enum rc open_handles(struct sql *sql, struct err *e)
     SQLSetEnvAttr(sql->env, SQL_ATTR_ODBC_VERSION, (SQLPOINTER)SQL_OV_ODBC3, 0);
     if (!SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_DBC, sql->env, &sql->dbc)))
         return err_set(e, RC_FATAL, "sql.open", "unixODBC gives no connection handle");
-    SQLSetConnectAttr(sql->dbc, SQL_ATTR_LOGIN_TIMEOUT,
-                      (SQLPOINTER)(uintptr_t)sql->timeout_s, SQL_IS_UINTEGER);
+    SQLSetConnectAttr(sql->dbc, SQL_ATTR_LOGIN_TIMEOUT, sql_number(sql->timeout_s),
+                      SQL_IS_UINTEGER);
     return RC_OK;
 }
 

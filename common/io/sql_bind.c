@@ -137,7 +137,7 @@ struct form {
 static struct form text_form(enum sql_dialect dialect, const struct sql_param *param)
 {
     bool is_long = param->kind == SQL_BOUND_LONG_TEXT;
-    SQLPOINTER value = (SQLPOINTER)(uintptr_t)param->text; /* ODBC takes no const */
+    SQLPOINTER value = (SQLPOINTER)param->text; /* ODBC takes no const */
     if (dialect != SQL_SQLSERVER)
         return (struct form){SQL_C_CHAR, is_long ? SQL_LONGVARCHAR : SQL_VARCHAR,
                              param->length > 0 ? (SQLULEN)param->length : 1, 0, value};

@@ -287,9 +287,11 @@ static void on_one_line(char *text)
 {
     char *to = text;
     for (const char *p = text; *p; p++) {
-        char c = *p == '\n' || *p == '\r' || *p == '\t' ? ' ' : *p;
-        if (c != ' ' || (to > text && to[-1] != ' '))
-            *to++ = c;
+        bool blank = *p == ' ' || *p == '\n' || *p == '\r' || *p == '\t';
+        if (!blank)
+            *to++ = *p;
+        else if (to > text && to[-1] != ' ')
+            *to++ = ' ';
     }
     while (to > text && to[-1] == ' ')
         to--;

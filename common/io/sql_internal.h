@@ -110,6 +110,16 @@ enum rc sql_stmt_ready(struct sql *sql, struct err *e) TB_MUST_CHECK;
 void sql_stmt_free(struct sql_stmt *stmt);
 /* Executes text on `control` and drains all results. */
 enum rc sql_stmt_direct(struct sql *sql, const char *text, struct err *e) TB_MUST_CHECK;
+/* ODBC takes numbers as pointers. */
+static inline SQLPOINTER sql_number(int64_t value)
+{
+    union {
+        int64_t number;
+        SQLPOINTER pointer;
+    } as = {.number = value};
+    return as.pointer;
+}
+
 static inline bool sql_worked(SQLRETURN result)
 {
     return SQL_SUCCEEDED(result) || result == SQL_NO_DATA;

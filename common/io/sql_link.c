@@ -188,8 +188,8 @@ void sql_link_redact(const char *connection, char *text)
 
 static enum rc connect_once(struct sql *sql, const char *connection, struct err *e)
 {
-    SQLRETURN result = SQLDriverConnect(sql->dbc, NULL, (SQLCHAR *)(uintptr_t)connection,
-                                        SQL_NTS, NULL, 0, NULL, SQL_DRIVER_NOPROMPT);
+    SQLRETURN result = SQLDriverConnect(sql->dbc, NULL, (SQLCHAR *)connection, SQL_NTS,
+                                        NULL, 0, NULL, SQL_DRIVER_NOPROMPT);
     if (SQL_SUCCEEDED(result)) {
         sql->connected = true;
         return RC_OK;

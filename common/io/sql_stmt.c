@@ -79,7 +79,7 @@ static void limit_time(const struct sql_stmt *stmt)
 {
     if (stmt->sql->dialect == SQL_SQLSERVER)
         SQLSetStmtAttr(stmt->handle, SQL_ATTR_QUERY_TIMEOUT,
-                       (SQLPOINTER)(uintptr_t)stmt->sql->timeout_s, SQL_IS_UINTEGER);
+                       sql_number(stmt->sql->timeout_s), SQL_IS_UINTEGER);
 }
 
 static enum rc prepare(struct sql_stmt *stmt, struct err *e)
@@ -142,7 +142,7 @@ enum rc sql_stmt_ready(struct sql *sql, struct err *e)
 
 enum rc sql_stmt_direct(struct sql *sql, const char *text, struct err *e)
 {
-    SQLRETURN result = SQLExecDirect(sql->control, (SQLCHAR *)(uintptr_t)text, SQL_NTS);
+    SQLRETURN result = SQLExecDirect(sql->control, (SQLCHAR *)text, SQL_NTS);
     while (SQL_SUCCEEDED(result) || result == SQL_NO_DATA) {
         result = SQLMoreResults(sql->control);
         if (result == SQL_NO_DATA) {
