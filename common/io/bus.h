@@ -162,6 +162,12 @@ enum rc bus_topic_create(const struct bus_conf *conf, const struct bus_topic *to
 enum rc bus_topic_partitions(const struct bus_conf *conf, const char *topic,
                              int32_t *partitions, struct err *e) TB_MUST_CHECK;
 
+/* The properties of a topic as the broker has them, names and values in the arena.
+ * RC_REJECT: no such topic. RC_RETRY: no broker answered. */
+enum rc bus_topic_config(const struct bus_conf *conf, const char *topic,
+                         struct arena *arena, struct bus_header **out, size_t *count,
+                         struct err *e) TB_MUST_CHECK;
+
 /* First and next offset of a partition, asked of the broker. */
 enum rc bus_watermarks(struct bus_consumer *consumer, const char *topic,
                        int32_t partition, int64_t *low, int64_t *high,

@@ -1,0 +1,317 @@
+/* cli: reads a command line by the tables of the commands; see cli.h. */
+#include "cli.h"
+
+#include "base/str.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum cli_exit cli_exit_of(enum rc rc)
+{
+    switch (rc) {
+    case RC_OK:
+        return CLI_DONE;
+    case RC_RETRY:
+        return CLI_UNREACHED;
+    case RC_REJECT:
+    case RC_FATAL:
+        return CLI_FAILED;
+    }
+    return CLI_FAILED;
+}
+
+/* What remains to be read. */
+struct words {
+    int left;
+    char *const *at;
+};
+
+static const char *next_word(struct words *words)
+{
+    if (!words->left)
+        return NULL;
+    words->left--;
+    return *words->at++;
+}
+
+/* ---- what a person may have meant ---- */
+
+enum {
+    NEAR_MAX = 24,  /* longest word that is compared */
+    NEAR_ENOUGH = 2 /* letters that may differ */
+};
+
+static size_t least(size_t a, size_t b, size_t c)
+{
+    size_t ab = a < b ? a : b;
+    return ab < c ? ab : c;
+}
+
+/* Letters to add, drop or change to make one word of the other (Levenshtein). */
+static size_t distance(const char *a, const char *b, size_t b_len)
+{
+    size_t row[NEAR_MAX + 1];
+    if (b_len > NEAR_MAX)
+        return NEAR_MAX;
+    for (size_t k = 0; k <= b_len; k++)
+        row[k] = k;
+    for (size_t i = 0; a[i]; i++) {
+        size_t diagonal = row[0]++;
+        for (size_t k = 1; k <= b_len; k++) {
+            size_t kept = diagonal + (a[i] != b[k - 1]);
+            diagonal = row[k];
+            row[k] = least(kept, row[k] + 1, row[k - 1] + 1);
+        }
+    }
+    return row[b_len];
+}
+
+/* The nearest word so far; of a name of two words the first. */
+struct guess {
+    const char *word;
+    size_t len, distance;
+};
+
+static void consider(struct guess *guess, const char *typed, const char *name)
+{
+    size_t len = strcspn(name, " ");
+    size_t d = distance(typed, name, len);
+    if (d <= NEAR_ENOUGH && (!guess->word || d < guess->distance))
+        *guess = (struct guess){name, len, d};
+}
+
+static void add_guess(struct buf *text, const struct guess *guess)
+{
+    if (guess->word)
+        buf_printf(text, "; did you mean %.*s?", (int)guess->len, guess->word);
+}
+
+/* ---- options ---- */
+
+static enum cli_verdict wrong_value(const struct cli_command *command,
+                                    const struct cli_option *option, const char *value,
+                                    struct buf *text)
+{
+    buf_printf(text, "%s: %s ", command->name, option->name);
+    if (value)
+        buf_printf(text, "%s: expected ", value);
+    else
+        buf_text(text, "needs a value: ");
+    if (option->kind == CLI_INT)
+        buf_printf(text, "%s from %" PRId64 " to %" PRId64, option->value, option->min,
+                   option->max);
+    else
+        buf_text(text, option->value);
+    return CLI_WRONG;
+}
+
+/* The index of word among those of "a|b|c", or -1. */
+static int64_t index_of(const char *words, const char *word)
+{
+    size_t len = strlen(word);
+    int64_t index = 0;
+    for (const char *p = words; *p; index++) {
+        size_t span = strcspn(p, "|");
+        if (span == len && strncmp(p, word, len) == 0)
+            return index;
+        p += span + (p[span] != '\0');
+    }
+    return -1;
+}
+
+static bool read_value(const struct cli_option *option, const char *value, int64_t *out)
+{
+    if (option->kind == CLI_INT)
+        return str_int64(value, option->min, option->max, out);
+    *out = index_of(option->value, value);
+    if (option->kind == CLI_BOOL)
+        *out = *out < 0 ? -1 : *out == 0; /* "true|false" */
+    return *out >= 0;
+}
+
+static bool is_option(const char *word, const char *name, const char **value)
+{
+    size_t len = strlen(name);
+    if (strncmp(word, name, len) != 0 || (word[len] && word[len] != '='))
+        return false;
+    *value = word[len] ? word + len + 1 : NULL;
+    return true;
+}
+
+static enum cli_verdict take_option(struct cli_call *call, size_t i, const char *value,
+                                    struct words *words, struct buf *text)
+{
+    const struct cli_command *command = call->command;
+    const struct cli_option *option = &command->options[i];
+    if (call->given[i]) {
+        buf_printf(text, "%s: %s is given twice", command->name, option->name);
+        return CLI_WRONG;
+    }
+    call->given[i] = true;
+    if (option->kind == CLI_FLAG) {
+        if (value)
+            buf_printf(text, "%s: %s takes no value", command->name, option->name);
+        return value ? CLI_WRONG : CLI_RUN;
+    }
+    if (!value)
+        value = next_word(words);
+    if (!value || !read_value(option, value, &call->value[i]))
+        return wrong_value(command, option, value, text);
+    return CLI_RUN;
+}
+
+static enum cli_verdict unknown_option(const struct cli_command *command,
+                                       const char *word, struct buf *text)
+{
+    struct guess guess = {0};
+    for (size_t i = 0; i < command->option_count; i++)
+        consider(&guess, word, command->options[i].name);
+    buf_printf(text, "%s: %s %s", command->name,
+               word[0] == '-' ? "unknown option" : "unexpected", word);
+    add_guess(text, &guess);
+    buf_printf(text, " (tillctl %s --help lists what there is)", command->name);
+    return CLI_WRONG;
+}
+
+static enum cli_verdict parse_option(struct cli_call *call, const char *word,
+                                     struct words *words, struct buf *text)
+{
+    const char *value = NULL;
+    for (size_t i = 0; i < call->command->option_count; i++)
+        if (is_option(word, call->command->options[i].name, &value))
+            return take_option(call, i, value, words, text);
+    return unknown_option(call->command, word, text);
+}
+
+static bool asks_for_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+static enum cli_verdict parse_options(struct cli_call *call, struct words *words,
+                                      struct buf *text)
+{
+    enum cli_verdict verdict = CLI_RUN;
+    for (const char *word; verdict == CLI_RUN && (word = next_word(words));) {
+        if (asks_for_help(word)) {
+            cli_help(call->command, text);
+            return CLI_SHOW;
+        }
+        verdict = parse_option(call, word, words, text);
+    }
+    return verdict;
+}
+
+/* ---- commands ---- */
+
+/* Whether a command's name is these one or two words. */
+static bool is_named(const char *name, const char *first, const char *second)
+{
+    size_t len = strlen(first);
+    if (strncmp(name, first, len) != 0)
+        return false;
+    if (!name[len])
+        return true;
+    return name[len] == ' ' && second && strcmp(name + len + 1, second) == 0;
+}
+
+static bool is_group(const struct cli_command *const *commands, const char *word)
+{
+    size_t len = strlen(word);
+    for (; *commands; commands++)
+        if (strncmp((*commands)->name, word, len) == 0 && (*commands)->name[len] == ' ')
+            return true;
+    return false;
+}
+
+static void list_group(const struct cli_command *const *commands, const char *word,
+                       struct buf *text)
+{
+    size_t len = strlen(word);
+    const char *between = "";
+    for (; *commands; commands++) {
+        if (strncmp((*commands)->name, word, len) != 0 || (*commands)->name[len] != ' ')
+            continue;
+        buf_printf(text, "%s%s", between, (*commands)->name);
+        between = ", ";
+    }
+}
+
+static enum cli_verdict wrong_group(const struct cli_command *const *commands,
+                                    const char *first, const char *second,
+                                    struct buf *text)
+{
+    if (second && asks_for_help(second)) {
+        cli_help_all(commands, first, text);
+        return CLI_SHOW;
+    }
+    if (second)
+        buf_printf(text, "unknown command \"%s %s\"; there is: ", first, second);
+    else
+        buf_printf(text, "%s: expected one of: ", first);
+    list_group(commands, first, text);
+    return CLI_WRONG;
+}
+
+static enum cli_verdict unknown_command(const struct cli_command *const *commands,
+                                        const char *first, const char *second,
+                                        struct buf *text)
+{
+    if (is_group(commands, first))
+        return wrong_group(commands, first, second, text);
+    struct guess guess = {0};
+    for (; *commands; commands++)
+        consider(&guess, first, (*commands)->name);
+    buf_printf(text, "unknown %s \"%s\"", first[0] == '-' ? "option" : "command", first);
+    add_guess(text, &guess);
+    buf_text(text, " (tillctl --help lists what there is)");
+    return CLI_WRONG;
+}
+
+static const struct cli_command *find_command(const struct cli_command *const *commands,
+                                              struct words *words)
+{
+    const char *second = words->left > 1 ? words->at[1] : NULL;
+    for (; *commands; commands++) {
+        if (!is_named((*commands)->name, words->at[0], second))
+            continue;
+        int used = strchr((*commands)->name, ' ') ? 2 : 1;
+        words->left -= used;
+        words->at += used;
+        return *commands;
+    }
+    return NULL;
+}
+
+/* --help, --version and the absence of any word. */
+static bool parse_general(const struct cli_command *const *commands, const char *word,
+                          enum cli_verdict *verdict, struct buf *text)
+{
+    *verdict = CLI_SHOW;
+    if (!word) {
+        buf_text(text, "expected a command (tillctl --help lists them)");
+        *verdict = CLI_WRONG;
+    } else if (asks_for_help(word)) {
+        cli_help_all(commands, NULL, text);
+    } else if (strcmp(word, "--version") == 0) {
+        buf_text(text, "tillctl " TB_VERSION "\n");
+    } else {
+        return false;
+    }
+    return true;
+}
+
+enum cli_verdict cli_parse(int argc, char *const *argv,
+                           const struct cli_command *const *commands,
+                           struct cli_call *call, struct buf *text)
+{
+    struct words words = {argc > 0 ? argc - 1 : 0, argv + 1};
+    enum cli_verdict verdict = CLI_SHOW;
+    if (parse_general(commands, words.left ? words.at[0] : NULL, &verdict, text))
+        return verdict;
+    *call = (struct cli_call){.command = find_command(commands, &words)};
+    if (call->command)
+        return parse_options(call, &words, text);
+    return unknown_command(commands, words.at[0], words.left > 1 ? words.at[1] : NULL,
+                           text);
+}

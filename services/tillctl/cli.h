@@ -1,0 +1,101 @@
+/* cli: the command line of tillctl. Commands are tables (struct cli_command); parsing,
+ * --help and the messages about wrong use all come from them. Pure: texts are appended to
+ * a buffer that the caller prints.
+ */
+#ifndef TB_CLI_H
+#define TB_CLI_H
+
+#include "base/buf.h"
+#include "io/cfg.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum cli_exit {
+#define EXIT(id, code, meaning) CLI_##id = (code),
+#include "exits.def"
+#undef EXIT
+};
+
+/* The exit code for how a part answered. */
+enum cli_exit cli_exit_of(enum rc rc);
+
+enum cli_kind {
+    CLI_FLAG,   /* given or not */
+    CLI_INT,    /* a whole number within min and max */
+    CLI_BOOL,   /* true or false */
+    CLI_CHOICE, /* one of the words of `value`, | between; read as the word's index */
+};
+
+struct cli_option {
+    const char *name;  /* "--lookback" */
+    const char *value; /* "MINUTES", or the words of a choice; NULL for a flag */
+    const char *help;
+    enum cli_kind kind;
+    int64_t min, max; /* CLI_INT, inclusive */
+};
+
+enum {
+    CLI_OPTIONS_MAX = 12,
+};
+
+struct cli_example {
+    const char *line, *what; /* line without "tillctl " */
+};
+
+struct cli_call;
+
+struct cli_command {
+    const char *name;    /* one or two words: "poll", "topics create" */
+    const char *summary; /* one line, no full stop */
+    const char *about;   /* paragraphs for --help; "" when the summary says it all */
+    const struct cli_option *options;
+    size_t option_count;
+    const struct cli_example *examples;
+    size_t example_count;
+    const char *settings; /* names of settings.def it reads, blanks between */
+    enum cli_exit (*run)(const struct cli_call *call);
+};
+
+/* A command line that was understood. value[i] belongs to options[i]. */
+struct cli_call {
+    const struct cli_command *command;
+    const struct cfg *cfg; /* set by main */
+    bool given[CLI_OPTIONS_MAX];
+    int64_t value[CLI_OPTIONS_MAX]; /* 0 when not given */
+};
+
+#define CLI_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Rows that several commands share. */
+#define CLI_OPTION_JSON                                                              \
+    {                                                                                \
+        .name = "--json", .kind = CLI_FLAG, .help = "one line of JSON, for programs" \
+    }
+#define CLI_OPTION_WAIT                                                        \
+    {                                                                          \
+        .name = "--wait", .value = "SECONDS", .kind = CLI_INT, .max = 3600,    \
+        .help = "keep trying while it can't be reached; at most this long (0)" \
+    }
+
+enum cli_verdict {
+    CLI_RUN,   /* *call is filled */
+    CLI_SHOW,  /* `text` is what was asked for: help or version */
+    CLI_WRONG, /* `text` is one line that says what is wrong */
+};
+
+/* commands: NULL-terminated. text: initialised by the caller. */
+enum cli_verdict cli_parse(int argc, char *const *argv,
+                           const struct cli_command *const *commands,
+                           struct cli_call *call, struct buf *text);
+
+/* Help: all commands, those whose name begins with `group`, or one command. */
+void cli_help_all(const struct cli_command *const *commands, const char *group,
+                  struct buf *out);
+void cli_help(const struct cli_command *command, struct buf *out);
+
+/* Every command, NULL-terminated (commands.c). */
+extern const struct cli_command *const commands_all[];
+
+#endif

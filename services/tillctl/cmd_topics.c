@@ -1,0 +1,239 @@
+/* cmd_topics: makes the topics, and looks at those that are there. */
+#include "commands.h"
+#include "out.h"
+#include "patience.h"
+#include "topics.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { WAIT, JSON };
+static const struct cli_option options[] = {
+    [WAIT] = CLI_OPTION_WAIT,
+    [JSON] = CLI_OPTION_JSON,
+};
+
+struct run {
+    struct bus_conf bus;
+    const struct cfg *cfg;
+    struct arena arena;
+    struct table table;
+    cJSON *list;
+    const struct topic *topic; /* the one at hand */
+    struct bus_topic wish;
+    bool made;
+    int32_t partitions;
+    struct bus_header *found;
+    size_t found_count;
+    bool is_wrong; /* any of them */
+};
+
+static void report(struct run *run, enum table_style style, const char *state)
+{
+    const char *partitions = arena_printf(&run->arena, "%d", (int)run->wish.partitions);
+    const char *kept = topics_kept(run->topic, &run->arena);
+    table_add(&run->table, style, TABLE_CELLS(run->topic->name, partitions, kept, state));
+    cJSON *row = cJSON_CreateObject();
+    cJSON_AddStringToObject(row, "topic", run->topic->name);
+    cJSON_AddNumberToObject(row, "partitions", run->wish.partitions);
+    cJSON_AddStringToObject(row, "kept", kept);
+    cJSON_AddBoolToObject(row, "ok", style != TABLE_BAD);
+    cJSON_AddStringToObject(row, "state", state);
+    cJSON_AddItemToArray(run->list, row);
+    run->is_wrong |= style == TABLE_BAD;
+}
+
+/* ---- check ---- */
+
+static enum rc look(void *ctx, struct err *e)
+{
+    struct run *run = ctx;
+    enum rc rc = bus_topic_partitions(&run->bus, run->topic->name, &run->partitions, e);
+    if (rc)
+        return rc;
+    return bus_topic_config(&run->bus, run->topic->name, &run->arena, &run->found,
+                            &run->found_count, e);
+}
+
+static const char *found_value(const struct run *run, const char *name)
+{
+    for (size_t i = 0; i < run->found_count; i++)
+        if (strcmp(run->found[i].name, name) == 0)
+            return run->found[i].value;
+    return "";
+}
+
+/* Says of each property that is not as wished what it is; returns the worst verdict. */
+static enum topics_verdict compare(const struct run *run, struct buf *text)
+{
+    enum topics_verdict worst = TOPICS_SAME;
+    for (size_t i = 0; i < run->wish.config_count; i++) {
+        const struct bus_header *wish = &run->wish.config[i];
+        const char *found = found_value(run, wish->name);
+        enum topics_verdict verdict = topics_judge(wish->name, wish->value, found);
+        if (verdict == TOPICS_SAME)
+            continue;
+        buf_printf(text, "%s%s is %s, tillctl makes it with %s", text->len ? "; " : "",
+                   wish->name, found, wish->value);
+        if (verdict > worst)
+            worst = verdict;
+    }
+    return worst;
+}
+
+static void judge_partitions(struct run *run)
+{
+    const char *remedy = run->topic->partitions
+                             ? "stop all, delete it and create it again"
+                             : "set KAFKA_PARTITIONS to that";
+    report(run, TABLE_BAD,
+           arena_printf(&run->arena, "wrong: has %d partitions: %s", (int)run->partitions,
+                        remedy));
+}
+
+static void judge(struct run *run)
+{
+    static const struct {
+        enum table_style style;
+        const char *word;
+    } shown[] = {
+        [TOPICS_SAME] = {TABLE_GOOD, "ok"},
+        [TOPICS_OTHER] = {TABLE_WARN, "ok, but "},
+        [TOPICS_BROKEN] = {TABLE_BAD, "wrong: "},
+    };
+    struct buf text;
+    if (run->partitions != run->wish.partitions) {
+        judge_partitions(run);
+        return;
+    }
+    buf_init(&text, OUT_MAX_BYTES);
+    enum topics_verdict verdict = compare(run, &text);
+    report(run, shown[verdict].style,
+           arena_printf(&run->arena, "%s%s", shown[verdict].word, buf_str(&text)));
+    buf_done(&text);
+}
+
+static enum rc check_one(struct run *run, int64_t wait_s, struct err *e)
+{
+    enum rc rc = patience_try(wait_s, "Kafka", look, run, e);
+    if (rc == RC_OK)
+        judge(run);
+    else if (rc == RC_REJECT)
+        report(run, TABLE_BAD, "missing");
+    return rc == RC_REJECT ? RC_OK : rc;
+}
+
+/* ---- create ---- */
+
+static enum rc create(void *ctx, struct err *e)
+{
+    struct run *run = ctx;
+    return bus_topic_create(&run->bus, &run->wish, &run->made, e);
+}
+
+static enum rc create_one(struct run *run, int64_t wait_s, struct err *e)
+{
+    enum rc rc = patience_try(wait_s, "Kafka", create, run, e);
+    if (rc == RC_OK)
+        report(run, TABLE_GOOD, run->made ? "made" : "already there");
+    else if (rc == RC_REJECT) /* there, but otherwise; the others can still be made */
+        rc = check_one(run, wait_s, e);
+    return rc;
+}
+
+/* ---- both ---- */
+
+static enum rc each(struct run *run, const struct cli_call *call,
+                    enum rc (*one)(struct run *run, int64_t wait_s, struct err *e),
+                    struct err *e)
+{
+    enum rc rc = RC_OK;
+    for (size_t i = 0; i < topics_count && rc == RC_OK; i++) {
+        run->topic = &topics_all[i];
+        run->wish = topics_wish(run->topic, run->cfg->kafka_partitions,
+                                run->cfg->kafka_replication, &run->arena);
+        rc = one(run, call->value[WAIT], e);
+    }
+    return rc;
+}
+
+static enum cli_exit run_all(const struct cli_call *call,
+                             enum rc (*one)(struct run *run, int64_t wait_s,
+                                            struct err *e))
+{
+    struct err e = {0};
+    struct run run = {
+        .cfg = call->cfg,
+        .bus = {.brokers = call->cfg->kafka_brokers,
+                .extra = call->cfg->kafka_conf,
+                .client_id = "tillctl",
+                .group_instance_id = ""},
+        .list = cJSON_CreateArray(),
+    };
+    arena_init(&run.arena);
+    table_init(&run.table, &run.arena, 4);
+    table_head(&run.table, TABLE_CELLS("TOPIC", "PARTITIONS", "KEPT", "STATE"));
+    enum rc rc = each(&run, call, one, &e);
+    bool is_written = true;
+    if (cJSON_GetArraySize(run.list)) /* else nobody answered */
+        is_written = call->given[JSON] ? out_json(run.list) : out_table(&run.table);
+    if (rc)
+        out_error("%s", e.text);
+    enum cli_exit code = cli_exit_of(rc);
+    if (code == CLI_DONE && (run.is_wrong || !is_written))
+        code = CLI_FAILED;
+    cJSON_Delete(run.list);
+    arena_done(&run.arena);
+    return code;
+}
+
+static enum cli_exit run_create(const struct cli_call *call)
+{
+    return run_all(call, create_one);
+}
+
+static enum cli_exit run_check(const struct cli_call *call)
+{
+    return run_all(call, check_one);
+}
+
+#define TOPIC_SETTINGS "KAFKA_BROKERS KAFKA_CONF KAFKA_PARTITIONS KAFKA_REPLICATION"
+
+static const struct cli_example create_examples[] = {
+    {"topics create --wait 60",
+     "as the first step of an installation, while Kafka starts"},
+};
+
+const struct cli_command command_topics_create = {
+    .name = "topics create",
+    .summary = "make the Kafka topics that are missing",
+    .about = "Topics that are there already stay as they are, so it can be run at any "
+             "time. The number of partitions of the order topics is for good: a later "
+             "change would tear the versions of an order apart.",
+    .options = options,
+    .option_count = CLI_COUNT(options),
+    .examples = create_examples,
+    .example_count = CLI_COUNT(create_examples),
+    .settings = TOPIC_SETTINGS,
+    .run = run_create,
+};
+
+static const struct cli_example check_examples[] = {
+    {"topics check", "what differs from how tillctl makes them"},
+};
+
+const struct cli_command command_topics_check = {
+    .name = "topics check",
+    .summary = "compare the topics with what tillbridge needs",
+    .about =
+        "A topic that is missing, has another number of partitions, another cleanup "
+        "policy or too small a limit for messages fails the check. Another retention "
+        "is shown, but may well be meant.",
+    .options = options,
+    .option_count = CLI_COUNT(options),
+    .examples = check_examples,
+    .example_count = CLI_COUNT(check_examples),
+    .settings = TOPIC_SETTINGS,
+    .run = run_check,
+};

@@ -1,0 +1,98 @@
+/* topics: see topics.h. */
+#include "topics.h"
+
+#include "base/str.h"
+#include "wire/messages.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define DAY_MS INT64_C(86400000)
+#define MIB    INT64_C(1048576)
+
+enum { COMPACT, DELETE };
+
+const struct topic topics_all[] = {
+#define TOPIC(name_, partitions_, cleanup, kept_days, max_mib, help_) \
+    {                                                                 \
+        .name = (name_),                                              \
+        .partitions = (partitions_),                                  \
+        .is_compacted = (cleanup) == COMPACT,                         \
+        .kept_ms = (kept_days)*DAY_MS,                                \
+        .max_bytes = (max_mib)*MIB,                                   \
+        .help = (help_),                                              \
+    },
+#include "topics.def"
+#undef TOPIC
+};
+const size_t topics_count = sizeof(topics_all) / sizeof(topics_all[0]);
+
+struct wish {
+    struct arena *arena;
+    struct bus_header *at;
+    size_t count;
+};
+
+static void add(struct wish *wish, const char *name, const char *value)
+{
+    wish->at[wish->count++] = (struct bus_header){name, value};
+}
+
+static void add_number(struct wish *wish, const char *name, int64_t value)
+{
+    add(wish, name, arena_printf(wish->arena, "%" PRId64, value));
+}
+
+struct bus_topic topics_wish(const struct topic *topic, int64_t partitions,
+                             int64_t replication, struct arena *arena)
+{
+    enum { PROPERTIES_MAX = 4, QUORUM = 3 };
+    struct wish wish = {.arena = arena,
+                        .at = arena_array(arena, PROPERTIES_MAX, sizeof(*wish.at))};
+    add(&wish, "cleanup.policy", topic->is_compacted ? "compact" : "delete");
+    if (!topic->is_compacted)
+        add_number(&wish, "retention.ms", topic->kept_ms);
+    add_number(&wish, "max.message.bytes", topic->max_bytes);
+    /* With three replicas one may be away, and yet nothing is acknowledged that a single
+     * failure loses. */
+    add_number(&wish, "min.insync.replicas", replication >= QUORUM ? 2 : 1);
+    return (struct bus_topic){
+        .name = topic->name,
+        .partitions = topic->partitions ? topic->partitions : (int32_t)partitions,
+        .replication = (int32_t)replication,
+        .config = wish.at,
+        .config_count = wish.count,
+    };
+}
+
+const char *topics_kept(const struct topic *topic, struct arena *arena)
+{
+    if (topic->is_compacted)
+        return "last per key";
+    return arena_printf(arena, "%" PRId64 " days", topic->kept_ms / DAY_MS);
+}
+
+/* -1 stands for "without limit". */
+static bool is_at_least(const char *found, const char *wished)
+{
+    int64_t have = 0;
+    int64_t want = 0;
+    if (!str_int64(found, -1, INT64_MAX, &have) ||
+        !str_int64(wished, 0, INT64_MAX, &want))
+        return false;
+    return have == -1 || have >= want;
+}
+
+enum topics_verdict topics_judge(const char *property, const char *wished,
+                                 const char *found)
+{
+    if (strcmp(wished, found) == 0 ||
+        (strcmp(property, "cleanup.policy") != 0 && is_at_least(found, wished)))
+        return TOPICS_SAME;
+    /* Deletion takes the watermark from tillbridge.polls, compaction all versions but the
+     * last from the orders; a message that is too large for its topic stops a partition.
+     */
+    bool is_vital = strcmp(property, "cleanup.policy") == 0 ||
+                    strcmp(property, "max.message.bytes") == 0;
+    return is_vital ? TOPICS_BROKEN : TOPICS_OTHER;
+}

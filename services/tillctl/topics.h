@@ -1,0 +1,40 @@
+/* topics: which topics there are and how they are kept, from topics.def. Pure. */
+#ifndef TB_TOPICS_H
+#define TB_TOPICS_H
+
+#include "base/arena.h"
+#include "io/bus.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct topic {
+    const char *name;
+    int32_t partitions; /* 0: as many as KAFKA_PARTITIONS says */
+    bool is_compacted;
+    int64_t kept_ms; /* 0 for compacted ones */
+    int64_t max_bytes;
+    const char *help;
+};
+
+extern const struct topic topics_all[];
+extern const size_t topics_count;
+
+/* What to ask the broker for; names, values and the list live in the arena. */
+struct bus_topic topics_wish(const struct topic *topic, int64_t partitions,
+                             int64_t replication, struct arena *arena);
+
+/* "30 days", "last per key". */
+const char *topics_kept(const struct topic *topic, struct arena *arena);
+
+/* How a property that the broker has compares with the one wished for. */
+enum topics_verdict {
+    TOPICS_SAME,   /* or roomier */
+    TOPICS_OTHER,  /* a site's own choice: worth a word */
+    TOPICS_BROKEN, /* tillbridge loses something by it */
+};
+enum topics_verdict topics_judge(const char *property, const char *wished,
+                                 const char *found);
+
+#endif
