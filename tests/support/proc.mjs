@@ -30,6 +30,8 @@ const asUser = (user) => (user
   : []);
 
 export class Proc {
+  #ended;
+
   /** spec: {name, command: [program, ...args], env, cwd, log, user}; env replaces the environment. */
   constructor(spec) {
     this.spec = spec;
@@ -44,8 +46,15 @@ export class Proc {
       cwd: spec.cwd, env: spec.env ?? process.env, stdio: ['ignore', out, out], detached: true });
     fs.closeSync(out);
     this.pid = this.child.pid;
-    this.ended = new Promise((resolve) => this.#watch(resolve));
+    this.#ended = new Promise((resolve) => this.#watch(resolve));
+    this.child.unref(); // one that was forgotten must not keep us running: it is killed at our exit
     living.add(this);
+  }
+
+  /** Resolves to {code, signal}. Asking for it keeps us running until then. */
+  get ended() {
+    if (this.isAlive) this.child.ref();
+    return this.#ended;
   }
 
   #watch(resolve) {

@@ -95,6 +95,7 @@ for (const [how, then, signal, exit] of [
   ['Ctrl-C', 'setInterval(() => {}, 1000)', 'SIGINT', 130],
   ['kill -9', 'setInterval(() => {}, 1000)', 'SIGKILL', null],
   ['an uncaught error', 'setTimeout(() => { throw new Error("x"); }, 300)', null, 1],
+  ['having nothing more to do', 'setTimeout(() => {}, 300)', null, 0],
   ['process.exit', 'setTimeout(() => process.exit(5), 300)', null, 5],
 ]) {
   test(`no child outlives its parent that ends by ${how}`, async () => {
