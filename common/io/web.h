@@ -30,16 +30,18 @@ struct web_response {
     char request_id[128]; /* X-Request-Id, "" when absent */
     char api_version[32]; /* X-Shopify-API-Version */
     char content_type[128];
-    int64_t retry_after_ms; /* Retry-After, decimal seconds or a date; -1 when absent */
+    /* Retry-After, decimal seconds or a date, a day at most; -1 when absent */
+    int64_t retry_after_ms;
 };
 
-/* ca_file: "" = the system's. */
+/* Certificates are checked against the system's authorities. */
 enum rc web_open(struct web **out, struct err *e) TB_MUST_CHECK;
-void web_close(struct web *web);
+void web_close(struct web *web); /* NULL accepted */
 
 /* RC_OK for any HTTP status: the caller judges it. RC_RETRY: no connection, time-out,
- * reset, truncated. RC_REJECT: larger than max_bytes. RC_FATAL: certificate not trusted,
- * http to a host that is not loopback, not a URL. response must be zeroed or done. */
+ * reset, truncated, a stop was requested (stop.h). RC_REJECT: larger than max_bytes.
+ * RC_FATAL: certificate not trusted, http to a host that is not loopback, not a URL.
+ * response must be zeroed or done. */
 enum rc web_send(struct web *web, const struct web_request *request,
                  struct web_response *response, struct err *e) TB_MUST_CHECK;
 void web_response_done(struct web_response *response);
