@@ -1,0 +1,20 @@
+/* complete: an order of a page read on until it is whole (core/whole.h). */
+#ifndef TB_FETCHER_COMPLETE_H
+#define TB_FETCHER_COMPLETE_H
+
+#include "api.h"
+#include "core/order.h"
+
+struct complete {
+    struct api *api;
+    const struct turn *turn;
+    const char *shop, *poll_id;
+    struct arena *arena;
+};
+
+/* *order is then whole, or has refused set. *gone: it was deleted meanwhile. RC_RETRY and
+ * RC_REJECT as api_send; RC_RETRY also when it changed at every try. */
+enum rc complete_order(const struct complete *self, struct order *order, bool *gone,
+                       struct err *e) TB_MUST_CHECK;
+
+#endif

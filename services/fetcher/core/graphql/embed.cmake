@@ -1,0 +1,36 @@
+# Writes the GraphQL documents into a C file: cmake -D DIR=... -D OUT=... -P embed.cmake
+# A document is its file followed by the fragment files that its "# needs:" line names.
+set(DOCUMENTS ORDERS_PAGE=orders_page ORDER=order ORDER_LINES=order_lines START=start)
+
+# Comments and the blanks between words are not worth sending with every request.
+function(read_squeezed name out)
+  file(READ "${DIR}/${name}.graphql" text)
+  string(REGEX REPLACE "#[^\n]*" "" text "${text}")
+  string(REGEX REPLACE "[ \t\r\n]+" " " text "${text}")
+  string(STRIP "${text}" text)
+  set(${out} "${text}" PARENT_SCOPE)
+endfunction()
+
+set(rows "")
+foreach(document IN LISTS DOCUMENTS)
+  string(REPLACE "=" ";" pair "${document}")
+  list(GET pair 0 id)
+  list(GET pair 1 name)
+  file(STRINGS "${DIR}/${name}.graphql" needs REGEX "^# needs:")
+  string(REGEX REPLACE "^# needs: *" "" needs "${needs}")
+  string(REPLACE " " ";" needs "${needs}")
+  read_squeezed(${name} whole)
+  foreach(fragment IN LISTS needs)
+    read_squeezed(${fragment} text)
+    string(APPEND whole " ${text}")
+  endforeach()
+  string(REPLACE "\\" "\\\\" whole "${whole}")
+  string(REPLACE "\"" "\\\"" whole "${whole}")
+  string(APPEND rows "    [QUERY_${id}] = \"${whole}\",\n")
+endforeach()
+file(WRITE "${OUT}" "/* Made from core/graphql by embed.cmake: change it there. */
+#include \"core/query.h\"
+
+const char *const query_text[QUERY_COUNT] = {
+${rows}};
+")

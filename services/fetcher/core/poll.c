@@ -1,0 +1,116 @@
+/* poll: see poll.h. */
+#include "core/poll.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+int64_t poll_stamp(struct poll_state *state, int64_t now_ms)
+{
+    int64_t next_ms = state->fetched_ms + 1;
+    state->fetched_ms = next_ms > now_ms ? next_ms : now_ms;
+    return state->fetched_ms;
+}
+
+enum rc poll_state_from(const struct poll_record *record, struct poll_state *out,
+                        struct err *e)
+{
+    if (record->cursor && strlen(record->cursor) >= WINDOW_CURSOR_MAX)
+        return err_set(e, RC_REJECT, "poll.state",
+                       "the cursor in the poll record %s has more than 1023 bytes",
+                       record->poll_id);
+    *out = (struct poll_state){
+        .window = {.first_from_ms = record->first_from_ms,
+                   .watermark_ms = record->watermark_ms,
+                   .cursor_from_ms = record->cursor_from_ms},
+        .fetched_ms = record->fetched_ms,
+        .published_total = record->published_total,
+        .dry_run_total = record->dry_run_total,
+    };
+    snprintf(out->window.cursor, sizeof(out->window.cursor), "%s",
+             record->cursor ? record->cursor : "");
+    return RC_OK;
+}
+
+static void make_id(char out[POLL_ID_MAX], int64_t now_ms, uint32_t seed)
+{
+    time_t seconds = (time_t)(now_ms / 1000);
+    struct tm tm = {0};
+    char time[24];
+    gmtime_r(&seconds, &tm);
+    strftime(time, sizeof(time), "%Y%m%dT%H%M%S", &tm);
+    snprintf(out, POLL_ID_MAX, "%s%03d-%06" PRIx32, time, (int)(now_ms % 1000),
+             seed & 0xFFFFFF);
+}
+
+static int64_t or_else(int64_t asked, int64_t configured)
+{
+    return asked ? asked : configured;
+}
+
+void poll_begin(struct poll *poll, struct poll_state *state,
+                const struct runtime_config *config, const struct trigger *trigger,
+                int64_t now_ms, uint32_t seed)
+{
+    static const struct trigger timer = {0};
+    const struct trigger *asked = trigger ? trigger : &timer;
+    *poll = (struct poll){
+        .trigger_id = asked->id,
+        .dry_run = asked->dry_run,
+        .started_ms = now_ms,
+        .batch_size = (int)or_else(asked->batch_size, config->batch_size),
+        .max_pages = (int)or_else(asked->max_pages, config->max_pages),
+    };
+    make_id(poll->id, now_ms, seed);
+    const struct window_ask ask = {
+        .now_ms = now_ms,
+        .overlap_ms = config->lookback_minutes * 60000,
+        .lookback_ms = asked->lookback_minutes * 60000,
+        .dry_run = asked->dry_run,
+    };
+    poll->window = window_plan(&state->window, &ask);
+}
+
+bool poll_page(struct poll *poll, struct poll_state *state,
+               const struct window_page *page, int64_t orders)
+{
+    poll->pages++;
+    poll->orders += orders;
+    if (poll->dry_run)
+        state->dry_run_total += orders;
+    else
+        state->published_total += orders;
+    window_advance(&poll->window, &state->window, page);
+    poll->complete = !page->has_next;
+    return page->has_next && poll->pages < poll->max_pages;
+}
+
+struct poll_record poll_record_of(const struct poll *poll, const struct poll_state *state,
+                                  const char *shop, const char *word, int64_t at_ms)
+{
+    return (struct poll_record){
+        .version = MESSAGE_VERSION,
+        .shop = shop,
+        .poll_id = poll->id,
+        .state = word,
+        .kind = poll->trigger_id ? "trigger" : "timer",
+        .trigger_id = poll->trigger_id,
+        .dry_run = poll->dry_run,
+        .at_ms = at_ms,
+        .started_ms = poll->started_ms,
+        .from_ms = poll->window.from_ms,
+        .first_from_ms = state->window.first_from_ms,
+        .watermark_ms = state->window.watermark_ms,
+        .fetched_ms = state->fetched_ms,
+        .cursor = state->window.cursor[0] ? state->window.cursor : NULL,
+        .cursor_from_ms = state->window.cursor_from_ms,
+        .pages = poll->pages,
+        .orders = poll->orders,
+        .published_total = state->published_total,
+        .dry_run_total = state->dry_run_total,
+        .complete = poll->complete,
+        .cost = poll->cost,
+        .waited_ms = poll->waited_ms,
+    };
+}

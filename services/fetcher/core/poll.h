@@ -1,0 +1,64 @@
+/* poll: one poll's counts and the shop's state as poll records. Pure.
+ *
+ * Every record holds the whole state of the shop, so the last one is all that a fetcher
+ * needs to go on; the topic is compacted by shop.
+ */
+#ifndef TB_FETCHER_POLL_H
+#define TB_FETCHER_POLL_H
+
+#include "core/window.h"
+#include "wire/messages.h"
+
+enum {
+    POLL_ID_MAX = 40,
+};
+
+/* What outlives a poll. Zeroed: the shop was never polled. */
+struct poll_state {
+    struct window_state window;
+    int64_t fetched_ms; /* last fetchedAt handed out */
+    int64_t published_total, dry_run_total;
+};
+
+/* The next fetchedAt: now, or one more than the last one, so that it is strictly
+ * monotonic whatever the clock does. */
+int64_t poll_stamp(struct poll_state *state, int64_t now_ms);
+
+/* RC_REJECT: a cursor too long to be ours. */
+enum rc poll_state_from(const struct poll_record *record, struct poll_state *out,
+                        struct err *e) TB_MUST_CHECK;
+
+struct poll {
+    char id[POLL_ID_MAX];   /* "20261122T100000125-0f3a9c": sorts by time */
+    const char *trigger_id; /* NULL: the timer's */
+    bool dry_run;
+    int64_t started_ms;
+    int batch_size, max_pages;
+    struct window window;
+    int64_t pages, orders; /* read; acknowledged */
+    bool complete;
+    int64_t cost, waited_ms;
+};
+
+/* trigger: NULL for a timer poll. config is what the trigger leaves open. seed makes the
+ * id unique. The window is planned and *state begun. */
+void poll_begin(struct poll *poll, struct poll_state *state,
+                const struct runtime_config *config, const struct trigger *trigger,
+                int64_t now_ms, uint32_t seed);
+
+/* The page is acknowledged: `orders` of it were published. True when the poll is to go
+ * on: there is another page and max_pages is not reached. */
+bool poll_page(struct poll *poll, struct poll_state *state,
+               const struct window_page *page, int64_t orders);
+
+/* The poll as a record; word is one of those below, error and request_id are left to the
+ * caller. Texts are borrowed from poll, state and shop. */
+struct poll_record poll_record_of(const struct poll *poll, const struct poll_state *state,
+                                  const char *shop, const char *word, int64_t at_ms);
+
+#define POLL_STARTED  "started"
+#define POLL_PROGRESS "progress"
+#define POLL_FINISHED "finished"
+#define POLL_FAILED   "failed"
+
+#endif

@@ -1,0 +1,357 @@
+/* fetcher: see fetcher.h. */
+#include "fetcher.h"
+
+#include "base/backoff.h"
+#include "control.h"
+#include "io/clock.h"
+#include "io/health.h"
+#include "io/log.h"
+#include "io/stop.h"
+#include "poller.h"
+#include "records.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+enum {
+    TURN_MS = 200,
+    REACH_EVERY_MS = 10000, /* how often Kafka is asked whether it is there, when idle */
+    LOAD_AGAIN_MS = 1000,
+    MINUTE_MS = 60000,
+};
+
+static const struct backoff soon = {.base_ms = 15000, .max_ms = 5 * MINUTE_MS};
+static const struct backoff slowly = {.base_ms = MINUTE_MS, .max_ms = 15 * MINUTE_MS};
+
+struct fetcher {
+    const struct cfg *cfg;
+    struct bus_conf bus;
+    struct turn turn;
+    struct health *health;
+    struct control *control;
+    struct publisher *publisher;
+    struct api *api;
+    struct poller *poller;
+    unsigned term;           /* whose state is loaded; 0 = none */
+    struct poll_state state; /* of the shop, in this term */
+    int64_t timer_ms;        /* monotonic: start of the last timer poll; 0 = at once */
+    int64_t again_ms;        /* monotonic: a failed timer poll is repeated then; 0 */
+    unsigned failures;       /* timer polls in a row */
+    int64_t reach_ms, load_ms;
+    int64_t opened_ms;
+    bool ready;
+    char reason[512];      /* last one told to the health listener */
+    struct err last_error; /* of the last poll; RC_OK when it went well */
+    struct err fatal;      /* met while waiting within a poll */
+};
+
+/* ---- settings ---- */
+
+static bool is_shop_name(const char *shop)
+{
+    size_t len = strspn(shop, "abcdefghijklmnopqrstuvwxyz0123456789-.");
+    return len > 0 && shop[len] == '\0' && strchr(shop, '.') && shop[0] != '.';
+}
+
+bool fetcher_check(const struct cfg *cfg, struct buf *faults)
+{
+    size_t before = faults->len;
+    bool id = cfg->shopify_client_id[0];
+    bool secret = cfg->shopify_client_secret[0];
+    if (!is_shop_name(cfg->shopify_shop))
+        buf_printf(faults,
+                   "SHOPIFY_SHOP: \"%s\" is no shop's domain in lower case; "
+                   "example: example.myshopify.com\n",
+                   cfg->shopify_shop);
+    if (!cfg->shopify_access_token[0] && !(id && secret))
+        buf_text(faults, "SHOPIFY_ACCESS_TOKEN: not set, and neither are both "
+                         "SHOPIFY_CLIENT_ID and SHOPIFY_CLIENT_SECRET; example: "
+                         "SHOPIFY_ACCESS_TOKEN_FILE=/run/secrets/shopify_token\n");
+    return faults->len == before;
+}
+
+static struct runtime_config defaults_of(const struct cfg *cfg)
+{
+    return (struct runtime_config){
+        .version = MESSAGE_VERSION,
+        .interval_minutes = cfg->polling_interval_minutes,
+        .lookback_minutes = cfg->polling_lookback_minutes,
+        .batch_size = cfg->polling_batch_size,
+        .max_pages = cfg->polling_max_pages,
+        .enabled = cfg->polling_enabled,
+    };
+}
+
+/* ---- readiness ---- */
+
+static void tell_ready(struct fetcher *self, bool ready, const char *reason)
+{
+    if (ready == self->ready && strcmp(reason, self->reason) == 0)
+        return;
+    self->ready = ready;
+    snprintf(self->reason, sizeof(self->reason), "%s", reason);
+    health_ready(self->health, ready, reason);
+    if (ready)
+        log_info("fetcher.ready", KV("active", self->term != 0));
+    else
+        log_warn("fetcher.not_ready", KV("reason", reason));
+}
+
+static void tell_by_last_poll(struct fetcher *self)
+{
+    if (self->last_error.rc)
+        tell_ready(self, false, self->last_error.text);
+    else
+        tell_ready(self, true, "");
+}
+
+static void on_trouble(void *ctx, const char *reason)
+{
+    tell_ready(ctx, false, reason);
+}
+
+/* ---- turns ---- */
+
+/* RC_FATAL is kept for the loop; trouble with the broker is told and waited out. */
+static enum rc one_turn(struct fetcher *self, int64_t timeout_ms)
+{
+    struct err e = {0};
+    health_tick(self->health, clock_monotonic_ms());
+    enum rc rc = control_turn(self->control, timeout_ms, &e);
+    if (rc == RC_FATAL)
+        self->fatal = e;
+    else if (rc)
+        tell_ready(self, false, e.text);
+    return rc;
+}
+
+/* struct turn: within a poll. */
+static bool wait_in_poll(void *ctx, int64_t ms)
+{
+    struct fetcher *self = ctx;
+    int64_t until_ms = clock_monotonic_ms() + ms;
+    int64_t left_ms = ms;
+    do {
+        if (one_turn(self, left_ms < TURN_MS ? left_ms : TURN_MS) == RC_FATAL ||
+            stop_requested() || control_term(self->control) != self->term)
+            return false;
+        left_ms = until_ms - clock_monotonic_ms();
+    } while (left_ms > 0);
+    return true;
+}
+
+/* ---- polls ---- */
+
+static int64_t interval_ms(const struct fetcher *self)
+{
+    return control_config(self->control)->interval_minutes * MINUTE_MS;
+}
+
+/* A failed poll is repeated before its interval: sooner when it may go well by itself. */
+static void plan_again(struct fetcher *self, enum rc rc, int64_t now_ms)
+{
+    self->again_ms = 0;
+    if (rc == RC_OK) {
+        self->failures = 0;
+        return;
+    }
+    self->failures++;
+    const struct backoff *backoff = rc == RC_REJECT ? &slowly : &soon;
+    self->again_ms = now_ms + backoff_delay_ms(backoff, self->failures, (uint64_t)now_ms);
+}
+
+static bool timer_is_due(const struct fetcher *self, int64_t now_ms)
+{
+    if (!control_config(self->control)->enabled)
+        return false;
+    if (self->again_ms && now_ms >= self->again_ms)
+        return true;
+    return self->timer_ms == 0 || now_ms >= self->timer_ms + interval_ms(self);
+}
+
+/* *given_up: the stop or the loss of the partition came between; nothing is recorded. */
+static enum rc run_poll(struct fetcher *self, const struct trigger *trigger,
+                        bool *given_up, struct err *e)
+{
+    /* What it copies must not change while control messages come in. */
+    const struct runtime_config config = *control_config(self->control);
+    struct err why = {0};
+    enum rc rc = poller_run(self->poller, &self->state, &config, trigger, given_up, &why);
+    if (self->fatal.rc == RC_FATAL || rc == RC_FATAL) {
+        *e = self->fatal.rc == RC_FATAL ? self->fatal : why;
+        return RC_FATAL;
+    }
+    if (*given_up)
+        return RC_OK;
+    self->last_error = why;
+    self->last_error.rc = rc;
+    tell_by_last_poll(self);
+    return rc;
+}
+
+static enum rc timer_poll(struct fetcher *self, struct err *e)
+{
+    bool given_up = false;
+    self->timer_ms = clock_monotonic_ms();
+    enum rc rc = run_poll(self, NULL, &given_up, e);
+    if (rc != RC_FATAL && !given_up)
+        plan_again(self, rc, clock_monotonic_ms());
+    return rc == RC_FATAL ? rc : RC_OK;
+}
+
+static enum rc trigger_poll(struct fetcher *self, const struct trigger *trigger,
+                            struct err *e)
+{
+    bool given_up = false;
+    enum rc rc = run_poll(self, trigger, &given_up, e);
+    if (rc == RC_FATAL || given_up)
+        return rc == RC_FATAL ? rc : RC_OK;
+    if (control_term(self->control) != self->term)
+        return RC_OK; /* the queue is another term's; it is met again as answered */
+    rc = control_answered(self->control, e);
+    if (rc == RC_FATAL)
+        return rc;
+    if (rc) /* committed with the next one; until then it is only met again */
+        log_err(LOG_WARN, "control.commit_failed", e, NULL);
+    return RC_OK;
+}
+
+/* ---- the loop ---- */
+
+/* A new term begins with what the topics say: another fetcher may have polled. */
+static enum rc begin_term(struct fetcher *self, struct err *e)
+{
+    struct records_last last = {0};
+    unsigned term = control_term(self->control);
+    int64_t now_ms = clock_monotonic_ms();
+    if (self->load_ms && now_ms < self->load_ms + LOAD_AGAIN_MS)
+        return RC_OK;
+    self->load_ms = now_ms;
+    enum rc rc = records_load(&self->bus, self->cfg->shopify_shop, &last, e);
+    if (rc == RC_OK)
+        rc = control_load(self->control, last.answered, e);
+    if (rc == RC_FATAL)
+        return rc;
+    if (rc) {
+        tell_ready(self, false, e->text);
+        return RC_OK;
+    }
+    self->state = last.state;
+    self->term = term;
+    self->timer_ms = 0;
+    self->again_ms = 0;
+    self->load_ms = 0;
+    self->last_error = (struct err){0};
+    log_info("fetcher.active", KV("shop", self->cfg->shopify_shop),
+             KV("published_total", self->state.published_total));
+    return RC_OK;
+}
+
+/* A process just started is not yet known to be a standby. */
+static bool place_is_known(const struct fetcher *self, int64_t now_ms)
+{
+    if (self->term)
+        return self->timer_ms || !control_config(self->control)->enabled;
+    return now_ms > self->opened_ms + 2 * self->bus.session_timeout_ms;
+}
+
+/* Nothing to do: is Kafka still there? */
+static void idle(struct fetcher *self, int64_t now_ms)
+{
+    struct err e = {0};
+    if (self->reach_ms && now_ms < self->reach_ms + REACH_EVERY_MS)
+        return;
+    if (control_reach(self->control, &e))
+        tell_ready(self, false, e.text);
+    else if (place_is_known(self, now_ms))
+        tell_by_last_poll(self);
+    self->reach_ms = clock_monotonic_ms();
+}
+
+static enum rc work(struct fetcher *self, struct err *e)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    if (control_term(self->control) != self->term) {
+        if (control_term(self->control))
+            return begin_term(self, e);
+        log_info("fetcher.standby", KV("shop", self->cfg->shopify_shop));
+        self->term = 0;
+        self->last_error = (struct err){0};
+    }
+    const struct trigger *trigger =
+        self->term ? control_next(self->control, clock_now_ms()) : NULL;
+    if (trigger)
+        return trigger_poll(self, trigger, e);
+    if (self->term && timer_is_due(self, now_ms))
+        return timer_poll(self, e);
+    idle(self, now_ms);
+    return RC_OK;
+}
+
+static enum rc loop(struct fetcher *self, struct err *e)
+{
+    while (!stop_requested()) {
+        enum rc rc = one_turn(self, TURN_MS);
+        if (rc != RC_FATAL)
+            rc = work(self, e);
+        else
+            *e = self->fatal;
+        if (rc == RC_FATAL)
+            return rc;
+    }
+    return RC_OK;
+}
+
+static enum rc open_all(struct fetcher *self, struct err *e)
+{
+    const struct runtime_config defaults = defaults_of(self->cfg);
+    const char *shop = self->cfg->shopify_shop;
+    enum rc rc = health_open(self->cfg->health_listen, &self->health, e);
+    if (rc == RC_OK)
+        rc = api_open(self->cfg, &self->turn, &self->api, e);
+    if (rc == RC_OK)
+        rc = publisher_open(&self->bus, shop, &self->turn, &self->publisher, e);
+    if (rc == RC_OK)
+        rc = control_open(&self->bus, shop, &defaults, &self->control, e);
+    if (rc)
+        return rc;
+    const struct poller_parts parts = {.cfg = self->cfg,
+                                       .turn = &self->turn,
+                                       .api = self->api,
+                                       .publisher = self->publisher};
+    self->poller = poller_new(&parts);
+    return RC_OK;
+}
+
+static void close_all(struct fetcher *self)
+{
+    poller_free(self->poller);
+    control_close(self->control);
+    publisher_close(self->publisher);
+    api_close(self->api);
+    health_close(self->health);
+}
+
+enum rc fetcher_run(const struct cfg *cfg, struct err *e)
+{
+    struct fetcher self = {
+        .cfg = cfg,
+        .bus = {.brokers = cfg->kafka_brokers,
+                .extra = cfg->kafka_conf,
+                .client_id = "tillbridge-fetcher",
+                .group_instance_id = cfg->kafka_group_instance_id,
+                .session_timeout_ms = cfg->kafka_session_timeout_ms},
+    };
+    self.opened_ms = clock_monotonic_ms();
+    self.turn = (struct turn){.wait = wait_in_poll, .trouble = on_trouble, .ctx = &self};
+    const struct rlimit no_core = {0, 0}; /* a core file would hold the token */
+    setrlimit(RLIMIT_CORE, &no_core);
+    enum rc rc = open_all(&self, e);
+    if (rc == RC_OK) {
+        tell_ready(&self, false, "joining the group of the control topic");
+        rc = loop(&self, e);
+    }
+    close_all(&self);
+    return rc;
+}

@@ -1,0 +1,30 @@
+/* poller: one poll from its start to its last record: ask, complete, publish, remember.
+ */
+#ifndef TB_FETCHER_POLLER_H
+#define TB_FETCHER_POLLER_H
+
+#include "api.h"
+#include "core/poll.h"
+#include "publish.h"
+
+struct poller;
+
+/* All must outlive it. */
+struct poller_parts {
+    const struct cfg *cfg;
+    const struct turn *turn;
+    struct api *api;
+    struct publisher *publisher;
+};
+struct poller *poller_new(const struct poller_parts *parts);
+void poller_free(struct poller *poller); /* NULL accepted */
+
+/* A timer poll (trigger NULL) or a trigger's. *state moves with each page that the broker
+ * acknowledged. RC_OK: finished and recorded. RC_RETRY: failed and recorded; soon again.
+ * RC_REJECT: failed and recorded; a person has to act. RC_FATAL: end the process. With
+ * *given_up no record was written: the turn said so. */
+enum rc poller_run(struct poller *poller, struct poll_state *state,
+                   const struct runtime_config *config, const struct trigger *trigger,
+                   bool *given_up, struct err *e) TB_MUST_CHECK;
+
+#endif
