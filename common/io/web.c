@@ -25,8 +25,9 @@ struct web {
 
 /* What the callbacks of one request fill. */
 struct transfer {
+    const struct web_request *request;
     struct web_response response;
-    char retry_after[64];
+    char retry_after[64], date[64];
 };
 
 /* ---- addresses ---- */
@@ -122,6 +123,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *arg)
         {"X-Shopify-API-Version", response->api_version, sizeof(response->api_version)},
         {"Content-Type", response->content_type, sizeof(response->content_type)},
         {"Retry-After", transfer->retry_after, sizeof(transfer->retry_after)},
+        {"Date", transfer->date, sizeof(transfer->date)},
     };
     for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
         if (take_header(bytes, size * count, wanted[i].name, wanted[i].out,
@@ -153,8 +155,10 @@ static int64_t retry_after_ms(const char *text)
 
 static int on_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
 {
-    (void)arg, (void)a, (void)b, (void)c, (void)d;
-    return stop_requested() ? 1 : 0; /* 1 ends the transfer */
+    (void)a, (void)b, (void)c, (void)d;
+    const struct web_request *request = ((struct transfer *)arg)->request;
+    bool ends = stop_requested() || (request->go_on && !request->go_on(request->ctx));
+    return ends ? 1 : 0; /* 1 ends the transfer */
 }
 
 static void set_long(CURL *curl, CURLoption option, long value)
@@ -213,6 +217,7 @@ static void set_callbacks(struct web *web, struct transfer *transfer)
     curl_easy_setopt(web->curl, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(web->curl, CURLOPT_HEADERDATA, transfer);
     curl_easy_setopt(web->curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_easy_setopt(web->curl, CURLOPT_XFERINFODATA, transfer);
     set_long(web->curl, CURLOPT_NOPROGRESS, 0);
 }
 
@@ -273,7 +278,7 @@ static enum rc judge(const struct web *web, CURLcode code,
 enum rc web_send(struct web *web, const struct web_request *request,
                  struct web_response *response, struct err *e)
 {
-    struct transfer transfer = {0};
+    struct transfer transfer = {.request = request};
     enum rc rc = check_url(request->url, e);
     if (rc != RC_OK)
         return rc;
@@ -286,6 +291,8 @@ enum rc web_send(struct web *web, const struct web_request *request,
     }
     *response = transfer.response;
     response->retry_after_ms = retry_after_ms(transfer.retry_after);
+    time_t date = transfer.date[0] ? curl_getdate(transfer.date, NULL) : -1;
+    response->server_ms = date > 0 ? (int64_t)date * MS : 0;
     return RC_OK;
 }
 

@@ -22,6 +22,10 @@ struct web_request {
     size_t body_len;
     int64_t timeout_ms;
     size_t max_bytes; /* a longer body ends the request with RC_REJECT */
+    /* Called now and then while the request is under way; false ends it with RC_RETRY.
+     * May be NULL. */
+    bool (*go_on)(void *ctx);
+    void *ctx;
 };
 
 struct web_response {
@@ -32,6 +36,7 @@ struct web_response {
     char content_type[128];
     /* Retry-After, decimal seconds or a date, a day at most; -1 when absent */
     int64_t retry_after_ms;
+    int64_t server_ms; /* Date: the server's clock, UTC, whole seconds; 0 = absent */
 };
 
 /* Certificates are checked against the system's authorities. */

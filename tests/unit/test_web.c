@@ -308,6 +308,51 @@ static void test_retry_after(void **state)
     assert_in_range(retry_after(date), 95000, 100000);
 }
 
+static void test_server_clock(void **state)
+{
+    (void)state;
+    static const char *const answers[] = {
+        "HTTP/1.1 200 OK\r\nDate: Sun, 22 Nov 2026 10:00:00 GMT\r\nContent-Length: "
+        "0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nDate: noon\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", NULL};
+    static const int64_t expected[] = {INT64_C(1795341600000), 0, 0};
+    struct canned canned;
+    struct err e = {0};
+    struct web_response response;
+    canned_start(&canned, answers);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(get_canned(&canned, &response, &e), RC_OK);
+        assert_int_equal(response.server_ms, expected[i]);
+        web_response_done(&response);
+    }
+    canned_stop(&canned);
+}
+
+static bool count_down(void *ctx)
+{
+    int *left = ctx;
+    return (*left)-- > 0;
+}
+
+static void test_going_on_is_asked(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct web_response response = {0};
+    int left = 2;
+    const struct web_request request = {.method = "GET",
+                                        .url = url_of("/slow"),
+                                        .timeout_ms = PATIENCE_MS,
+                                        .max_bytes = LIMIT,
+                                        .go_on = count_down,
+                                        .ctx = &left};
+    assert_int_equal(web_send(web, &request, &response, &e), RC_RETRY);
+    assert_int_equal(left, -1);
+    assert_non_null(strstr(e.text, "given up"));
+    poll(NULL, 0, 1500); /* the listener's only thread is busy until then */
+}
+
 /* Each of these is an answer that is none. */
 static void test_broken_answers(void **state)
 {
@@ -483,6 +528,8 @@ int main(void)
         cmocka_unit_test(test_time_out),
         cmocka_unit_test(test_headers_and_reuse),
         cmocka_unit_test(test_retry_after),
+        cmocka_unit_test(test_server_clock),
+        cmocka_unit_test(test_going_on_is_asked),
         cmocka_unit_test(test_broken_answers),
         cmocka_unit_test(test_redirects_are_not_followed),
         cmocka_unit_test(test_nobody_there),
