@@ -1,8 +1,13 @@
 // Access tokens: one fixed, and those granted for client credentials, which expire.
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 
-export const ALL_SCOPES = ['read_orders', 'read_all_orders', 'read_customers', 'read_products',
-  'read_locations'];
+export const ALL_SCOPES = [
+  'read_orders',
+  'read_all_orders',
+  'read_customers',
+  'read_products',
+  'read_locations',
+];
 
 const same = (a, b) => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
@@ -10,8 +15,13 @@ export class Tokens {
   #granted = new Map();
 
   /** nowMs: real time, because a client counts a token's life in real time. */
-  constructor({ token = null, clientId = null, clientSecret = null, ttlSeconds = 86_399,
-    nowMs = () => Date.now() }) {
+  constructor({
+    token = null,
+    clientId = null,
+    clientSecret = null,
+    ttlSeconds = 86_399,
+    nowMs = () => Date.now(),
+  }) {
     Object.assign(this, { token, clientId, clientSecret, ttlSeconds, nowMs });
     this.grants = 0;
     this.refused = 0;
@@ -26,8 +36,12 @@ export class Tokens {
 
   /** The token for client credentials, or null when they are wrong. */
   grant({ grant_type: type, client_id: id, client_secret: secret }, scopes) {
-    const isRight = type === 'client_credentials' && this.clientId && id === this.clientId
-      && secret && same(secret, this.clientSecret);
+    const isRight =
+      type === 'client_credentials' &&
+      this.clientId &&
+      id === this.clientId &&
+      secret &&
+      same(secret, this.clientSecret);
     if (!isRight) {
       this.refused += 1;
       return null;

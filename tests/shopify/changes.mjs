@@ -3,30 +3,47 @@
 import { parseMoney, sumOf } from './money.mjs';
 import { SpecError, attributes, listOf, oneOf, onlyKeys, wholeNumber } from './spec.mjs';
 import { addLine, addShipping, discountLine, makeOrder } from './order.mjs';
-import { addTransaction, authorizedOf, isPending, netPaymentOf, outstandingOf } from './payments.mjs';
+import {
+  addTransaction,
+  authorizedOf,
+  isPending,
+  netPaymentOf,
+  outstandingOf,
+} from './payments.mjs';
 import { readAddress } from './people.mjs';
 import { totalsOf } from './totals.mjs';
 
 export const CANCEL_REASONS = ['CUSTOMER', 'DECLINED', 'FRAUD', 'INVENTORY', 'OTHER', 'STAFF'];
-const SET_KEYS = ['note', 'tags', 'email', 'phone', 'poNumber', 'attributes', 'customer',
-  'shippingAddress', 'billingAddress'];
+const SET_KEYS = [
+  'note',
+  'tags',
+  'email',
+  'phone',
+  'poNumber',
+  'attributes',
+  'customer',
+  'shippingAddress',
+  'billingAddress',
+];
 const GOODS_KEYS = ['addLines', 'lines', 'addShipping', 'removeShipping'];
 const EDIT_KEYS = [...GOODS_KEYS, ...SET_KEYS];
 
 /** A line by its id, its gid, its SKU (the first) or its place, counted from 0. */
 export function findLine(order, key, where) {
   const wanted = String(key).replace(/^gid:\/\/shopify\/LineItem\//, '');
-  const line = order.lines.find((l) => String(l.id) === wanted)
-    ?? order.lines.find((l) => l.sku === wanted)
-    ?? (Number.isInteger(key) ? order.lines[key] : undefined);
+  const line =
+    order.lines.find((l) => String(l.id) === wanted) ??
+    order.lines.find((l) => l.sku === wanted) ??
+    (Number.isInteger(key) ? order.lines[key] : undefined);
   if (!line) throw new SpecError(`${where}: order ${order.name} has no line "${key}"`);
   return line;
 }
 
 function findShipping(order, key, where) {
   const wanted = String(key).replace(/^gid:\/\/shopify\/ShippingLine\//, '');
-  const shipping = order.shippingLines.find((s) => String(s.id) === wanted)
-    ?? (Number.isInteger(key) ? order.shippingLines[key] : undefined);
+  const shipping =
+    order.shippingLines.find((s) => String(s.id) === wanted) ??
+    (Number.isInteger(key) ? order.shippingLines[key] : undefined);
   if (!shipping) throw new SpecError(`${where}: order ${order.name} has no shipping line "${key}"`);
   return shipping;
 }
@@ -51,7 +68,8 @@ function editLine(order, spec, where) {
   onlyKeys(spec, ['line', 'quantity', 'remove', 'discount'], where);
   const line = findLine(order, spec.line, where);
   if (spec.remove) setQuantity(line, 0);
-  if (spec.quantity !== undefined) setQuantity(line, wholeNumber(spec.quantity, `${where}.quantity`));
+  if (spec.quantity !== undefined)
+    setQuantity(line, wholeNumber(spec.quantity, `${where}.quantity`));
   if (spec.discount !== undefined) discountLine(order, line, spec.discount, `${where}.discount`);
 }
 
@@ -93,15 +111,22 @@ function refundLine(shop, order, spec, where) {
   const line = findLine(order, spec.line, where);
   const quantity = wholeNumber(spec.quantity ?? line.currentQuantity, `${where}.quantity`, 1);
   if (quantity > line.currentQuantity) {
-    throw new SpecError(`${where}.quantity ${quantity} is more than the ${line.currentQuantity} left`);
+    throw new SpecError(
+      `${where}.quantity ${quantity} is more than the ${line.currentQuantity} left`,
+    );
   }
   const before = totalsOf(order).lines.get(line.id).current;
   line.currentQuantity -= quantity;
   order.revision += 1;
   const after = totalsOf(order).lines.get(line.id).current;
   return {
-    __typename: 'RefundLineItem', id: shop.newId('RefundLineItem'), line, quantity,
-    isRestocked: spec.restock ?? true, subtotal: before.net - after.net, tax: before.tax - after.tax,
+    __typename: 'RefundLineItem',
+    id: shop.newId('RefundLineItem'),
+    line,
+    quantity,
+    isRestocked: spec.restock ?? true,
+    subtotal: before.net - after.net,
+    tax: before.tax - after.tax,
   };
 }
 
@@ -119,8 +144,11 @@ function refundShipping(shop, order, wanted) {
     order.revision += 1;
     const left = totalsOf(order).shipping.get(shipping.id).current;
     parts.push({
-      __typename: 'RefundShippingLine', id: shop.newId('RefundShippingLine'), shipping,
-      subtotal: amount, tax: tax - left.tax,
+      __typename: 'RefundShippingLine',
+      id: shop.newId('RefundShippingLine'),
+      shipping,
+      subtotal: amount,
+      tax: tax - left.tax,
     });
     rest -= amount;
   }
@@ -128,7 +156,11 @@ function refundShipping(shop, order, wanted) {
 }
 
 // The money of a refund; what of it is not for returned goods is `discrepancy`.
-function giveBack(shop, order, { amount, discrepancy = 0n, note = null, lines = [], shipping = [], atUs }) {
+function giveBack(
+  shop,
+  order,
+  { amount, discrepancy = 0n, note = null, lines = [], shipping = [], atUs },
+) {
   if (amount > netPaymentOf(order)) {
     throw new SpecError(`refund: order ${order.name} was not paid that much`);
   }
@@ -137,8 +169,16 @@ function giveBack(shop, order, { amount, discrepancy = 0n, note = null, lines = 
   const from = order.transactions.length;
   if (amount > 0n) addTransaction(order, { kind: 'REFUND', amount, atUs, newId });
   order.refunds.push({
-    __typename: 'Refund', id: shop.newId('Refund'), order, createdUs: atUs, note, amount,
-    discrepancy, lines, shipping, transactions: order.transactions.slice(from),
+    __typename: 'Refund',
+    id: shop.newId('Refund'),
+    order,
+    createdUs: atUs,
+    note,
+    amount,
+    discrepancy,
+    lines,
+    shipping,
+    transactions: order.transactions.slice(from),
   });
   order.revision += 1;
 }
@@ -164,17 +204,27 @@ export function cancel(shop, order, spec, atUs) {
   if (order.cancelledUs !== null) throw new SpecError(`order ${order.name} is cancelled already`);
   const reason = oneOf(spec.reason ?? 'OTHER', CANCEL_REASONS, 'reason');
   const paid = netPaymentOf(order);
-  const lines = order.lines.filter((l) => l.currentQuantity > 0)
+  const lines = order.lines
+    .filter((l) => l.currentQuantity > 0)
     .map((l) => refundLine(shop, order, { line: l.id, restock: spec.restock ?? true }, 'cancel'));
   const newId = () => shop.newId('OrderTransaction');
   if (authorizedOf(order) > 0n || isPending(order)) {
-    order.transactions.filter((t) => t.status === 'PENDING').forEach((t) => { t.status = 'FAILURE'; });
+    order.transactions
+      .filter((t) => t.status === 'PENDING')
+      .forEach((t) => {
+        t.status = 'FAILURE';
+      });
     addTransaction(order, { kind: 'VOID', amount: 0n, atUs, newId });
   }
   Object.assign(order, {
-    cancelledUs: atUs, closedUs: atUs, cancelReason: reason, staffNote: spec.staffNote ?? null,
+    cancelledUs: atUs,
+    closedUs: atUs,
+    cancelReason: reason,
+    staffNote: spec.staffNote ?? null,
   });
-  order.shippingLines.forEach((s) => { s.refunded = s.price - s.discount; });
+  order.shippingLines.forEach((s) => {
+    s.refunded = s.price - s.discount;
+  });
   if (spec.refund && paid > 0n) {
     giveBack(shop, order, { amount: paid, lines, atUs });
   }
@@ -201,7 +251,9 @@ export function archive(shop, order, spec, atUs) {
 /** Everything still on the order is sent. */
 export function fulfill(shop, order, spec) {
   onlyKeys(spec, [], 'fulfill');
-  order.lines.forEach((line) => { line.fulfilledQuantity = line.isTip ? 0 : line.currentQuantity; });
+  order.lines.forEach((line) => {
+    line.fulfilledQuantity = line.isTip ? 0 : line.currentQuantity;
+  });
 }
 
 /** Moves updatedAt and nothing else. */

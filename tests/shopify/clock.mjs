@@ -40,7 +40,8 @@ const pad = (number, width) => String(number).padStart(width, '0');
 
 /** Microseconds as the API shows them: UTC, whole seconds. */
 export function isoSecond(us) {
-  return us === null || us === undefined ? null
+  return us === null || us === undefined
+    ? null
     : `${new Date(Math.floor(us / 1e6) * 1000).toISOString().slice(0, 19)}Z`;
 }
 
@@ -53,18 +54,35 @@ export function sqlMicros(us) {
 /** ISO text with an offset or Z to microseconds. */
 export function parseIsoUs(text, where) {
   const ms = /T.*(Z|[+-]\d\d:?\d\d)$/.test(text) ? Date.parse(text) : NaN;
-  if (Number.isNaN(ms)) throw new RangeError(`${where}: "${text}" is not like 2026-07-01T10:00:00Z`);
+  if (Number.isNaN(ms))
+    throw new RangeError(`${where}: "${text}" is not like 2026-07-01T10:00:00Z`);
   return ms * 1000;
 }
 
 /** Offset of a time zone at an instant, in ms east of UTC. */
 export function zoneOffsetMs(zone, atMs) {
-  const parts = Object.fromEntries(new Intl.DateTimeFormat('en-US', {
-    timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric',
-    hour: 'numeric', minute: 'numeric', second: 'numeric',
-  }).formatToParts(new Date(atMs)).map((part) => [part.type, Number(part.value)]));
-  const local = Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute,
-    parts.second);
+  const parts = Object.fromEntries(
+    new Intl.DateTimeFormat('en-US', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    })
+      .formatToParts(new Date(atMs))
+      .map((part) => [part.type, Number(part.value)]),
+  );
+  const local = Date.UTC(
+    parts.year,
+    parts.month - 1,
+    parts.day,
+    parts.hour,
+    parts.minute,
+    parts.second,
+  );
   return local - Math.floor(atMs / 1000) * 1000;
 }
 

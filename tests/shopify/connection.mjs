@@ -4,9 +4,8 @@ import { badRequest } from './errors.mjs';
 
 const MAX_PAGE = 250;
 
-const encode = (row, value) => (
-  Buffer.from(JSON.stringify({ last_id: row.id, last_value: value })).toString('base64')
-);
+const encode = (row, value) =>
+  Buffer.from(JSON.stringify({ last_id: row.id, last_value: value })).toString('base64');
 
 function decode(cursor) {
   try {
@@ -43,7 +42,11 @@ function sorted(rows, sortValue, reverse) {
  * A page of rows. sortValue(row) is the sort value, nodeOf(row) what the client gets.
  * args: first, last, after, before, reverse.
  */
-export function connection(rows, args, { sortValue = (row) => row.id, nodeOf = (row) => row } = {}) {
+export function connection(
+  rows,
+  args,
+  { sortValue = (row) => row.id, nodeOf = (row) => row } = {},
+) {
   checkArguments(args);
   const { keyed, compare } = sorted(rows, sortValue, args.reverse);
   const after = args.after ? decode(args.after) : null;
@@ -53,8 +56,10 @@ export function connection(rows, args, { sortValue = (row) => row.id, nodeOf = (
   const start = from < 0 ? keyed.length : from;
   const end = to < 0 ? keyed.length : to;
   const window = keyed.slice(start, end);
-  const page = args.last != null ? window.slice(Math.max(0, window.length - args.last))
-    : window.slice(0, args.first);
+  const page =
+    args.last != null
+      ? window.slice(Math.max(0, window.length - args.last))
+      : window.slice(0, args.first);
   const at = args.last != null ? end - page.length : start;
   return pageOf(page, at > 0, at + page.length < keyed.length, nodeOf);
 }
@@ -65,8 +70,10 @@ function pageOf(page, hasPreviousPage, hasNextPage, nodeOf) {
     edges,
     nodes: edges.map((edge) => edge.node),
     pageInfo: {
-      hasNextPage, hasPreviousPage,
-      startCursor: edges[0]?.cursor ?? null, endCursor: edges.at(-1)?.cursor ?? null,
+      hasNextPage,
+      hasPreviousPage,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
     },
   };
 }

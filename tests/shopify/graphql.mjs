@@ -3,7 +3,13 @@ import { GraphQLError, execute, parse, validate } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
 import { costModel } from './cost.mjs';
 import {
-  BODIES, badRequest, maxCostExceeded, parseError, throttled, validationError, variableError,
+  BODIES,
+  badRequest,
+  maxCostExceeded,
+  parseError,
+  throttled,
+  validationError,
+  variableError,
 } from './errors.mjs';
 import { fieldResolver, typeResolver } from './resolvers.mjs';
 import { VERSIONS, loadSchema } from './schema.mjs';
@@ -38,7 +44,9 @@ export class GraphqlApi {
   #extensions(requested, actual, search = []) {
     return {
       cost: {
-        requestedQueryCost: requested, actualQueryCost: actual, throttleStatus: this.bucket.status(),
+        requestedQueryCost: requested,
+        actualQueryCost: actual,
+        throttleStatus: this.bucket.status(),
       },
       ...(search.length ? { search } : {}),
     };
@@ -50,7 +58,8 @@ export class GraphqlApi {
     const { document, errors } = this.#prepare(version, query);
     if (errors) return { body: { errors } };
     const operation = operationOf(document, operationName);
-    if (!operation) return { body: { errors: [badRequest('An operation name is required').toJSON()] } };
+    if (!operation)
+      return { body: { errors: [badRequest('An operation name is required').toJSON()] } };
     const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {});
     if (coerced.errors) {
       return { body: { errors: coerced.errors.map((e) => variableError(e, variables ?? {})) } };
@@ -62,29 +71,47 @@ export class GraphqlApi {
     }
     if (!this.bucket.admits(requested)) return this.throttledReply(requested);
     return this.#execute({
-      schema, protectedFields, document, operation, variables, access, cost, requested,
+      schema,
+      protectedFields,
+      document,
+      operation,
+      variables,
+      access,
+      cost,
+      requested,
       coerced: coerced.coerced,
     });
   }
 
   throttledReply(requested) {
     return {
-      requested, isThrottled: true,
+      requested,
+      isThrottled: true,
       body: { errors: [throttled()], extensions: this.#extensions(requested, null) },
     };
   }
 
   #execute(job) {
     const context = {
-      shop: this.shop, access: job.access, protectedFields: job.protectedFields, search: [],
+      shop: this.shop,
+      access: job.access,
+      protectedFields: job.protectedFields,
+      search: [],
       versions: { all: VERSIONS, supported: this.supported },
     };
     const result = execute({
-      schema: job.schema, document: job.document, variableValues: job.variables ?? {},
-      operationName: job.operation.name?.value, contextValue: context, rootValue: {},
-      fieldResolver, typeResolver,
+      schema: job.schema,
+      document: job.document,
+      variableValues: job.variables ?? {},
+      operationName: job.operation.name?.value,
+      contextValue: context,
+      rootValue: {},
+      fieldResolver,
+      typeResolver,
     });
-    const defect = result.errors?.find((e) => e.originalError && !(e.originalError instanceof GraphQLError));
+    const defect = result.errors?.find(
+      (e) => e.originalError && !(e.originalError instanceof GraphQLError),
+    );
     if (defect) throw defect.originalError; // a fault of the stand-in, not of the query
     const actual = job.cost.actual(job.coerced, result.data);
     this.bucket.charge(actual);
@@ -92,7 +119,8 @@ export class GraphqlApi {
     const errors = result.errors?.map((e) => e.toJSON());
     const { data } = result;
     return {
-      requested: job.requested, actual,
+      requested: job.requested,
+      actual,
       body: errors ? { errors, data, extensions } : { data, extensions },
     };
   }

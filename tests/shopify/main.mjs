@@ -21,9 +21,10 @@ const OPTIONS = {
 };
 
 function usage() {
-  const lines = Object.entries(OPTIONS).map(([name, { type, default: value }]) => (
-    `  --${name}${type === 'string' ? ' VALUE' : ''}${value ? `  (${value})` : ''}`
-  ));
+  const lines = Object.entries(OPTIONS).map(
+    ([name, { type, default: value }]) =>
+      `  --${name}${type === 'string' ? ' VALUE' : ''}${value ? `  (${value})` : ''}`,
+  );
   return `usage: node tests/shopify/main.mjs [options]\n${lines.join('\n')}`;
 }
 
@@ -38,10 +39,16 @@ function number(values, name) {
 function readOptions(values) {
   const restorePerSecond = number(values, 'restore-rate');
   return {
-    host: values.host, port: number(values, 'port'), shop: values.shop, token: values.token,
-    clientId: values['client-id'], clientSecret: values['client-secret'],
+    host: values.host,
+    port: number(values, 'port'),
+    shop: values.shop,
+    token: values.token,
+    clientId: values['client-id'],
+    clientSecret: values['client-secret'],
     tokenTtlSeconds: values['token-ttl-seconds'] && number(values, 'token-ttl-seconds'),
-    version: values.version, currency: values.currency, timezone: values.timezone,
+    version: values.version,
+    currency: values.currency,
+    timezone: values.timezone,
     bucket: { restorePerSecond, max: restorePerSecond * 20 },
   };
 }
@@ -61,10 +68,13 @@ async function main() {
   const stop = () => app.close().then(() => process.exit(0));
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-  console.log(JSON.stringify({ url: app.url, port: app.port, pid: process.pid, shop: values.shop }));
+  console.log(
+    JSON.stringify({ url: app.url, port: app.port, pid: process.pid, shop: values.shop }),
+  );
 }
 
 main().catch((error) => {
-  console.error(`shopify stand-in: ${error.message}\n${usage()}`);
+  const isUsage = error instanceof RangeError || String(error.code).startsWith('ERR_PARSE_ARGS');
+  console.error(`shopify stand-in: ${error.message}${isUsage ? `\n${usage()}` : ''}`);
   process.exitCode = 2;
 });

@@ -3,8 +3,29 @@
 const E4 = 10_000n;
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
 const DIGITS = {
-  BIF: 0, CLP: 0, DJF: 0, GNF: 0, ISK: 0, JPY: 0, KMF: 0, KRW: 0, PYG: 0, RWF: 0, UGX: 0, VND: 0,
-  VUV: 0, XAF: 0, XOF: 0, XPF: 0, BHD: 3, IQD: 3, JOD: 3, KWD: 3, LYD: 3, OMR: 3, TND: 3,
+  BIF: 0,
+  CLP: 0,
+  DJF: 0,
+  GNF: 0,
+  ISK: 0,
+  JPY: 0,
+  KMF: 0,
+  KRW: 0,
+  PYG: 0,
+  RWF: 0,
+  UGX: 0,
+  VND: 0,
+  VUV: 0,
+  XAF: 0,
+  XOF: 0,
+  XPF: 0,
+  BHD: 3,
+  IQD: 3,
+  JOD: 3,
+  KWD: 3,
+  LYD: 3,
+  OMR: 3,
+  TND: 3,
 };
 
 /** The smallest amount of a currency, in ten-thousandths: 100n for a cent. */
@@ -16,7 +37,9 @@ export function stepOf(currency) {
 export function parseMoney(text, where = 'amount') {
   const match = DECIMAL.exec(String(text));
   if (!match || (match[3] ?? '').length > 4) {
-    throw new RangeError(`${where}: "${text}" is not a decimal with at most 4 digits after the point`);
+    throw new RangeError(
+      `${where}: "${text}" is not a decimal with at most 4 digits after the point`,
+    );
   }
   const amount = BigInt(match[2]) * E4 + BigInt((match[3] ?? '').padEnd(4, '0'));
   return match[1] ? -amount : amount;
@@ -25,7 +48,9 @@ export function parseMoney(text, where = 'amount') {
 /** Ten-thousandths as the shop writes them: at least one decimal, no further zeros ("55.0", "25.98"). */
 export function formatMoney(amount) {
   const abs = amount < 0n ? -amount : amount;
-  const fraction = String(abs % E4).padStart(4, '0').replace(/0{1,3}$/, '');
+  const fraction = String(abs % E4)
+    .padStart(4, '0')
+    .replace(/0{1,3}$/, '');
   return `${amount < 0n ? '-' : ''}${abs / E4}.${fraction}`;
 }
 

@@ -4,8 +4,14 @@ import { allocate, formatMoney, parseMoney, ratio, scale, stepOf } from './money
 import { taxesOf } from './totals.mjs';
 
 test('amounts are read and written without a float, in the scale the API uses', () => {
-  for (const [text, written] of [['55', '55.0'], ['25.98', '25.98'], ['12.50', '12.5'],
-    ['0.1250', '0.125'], ['-3.10', '-3.1'], ['900719925474099.1234', '900719925474099.1234']]) {
+  for (const [text, written] of [
+    ['55', '55.0'],
+    ['25.98', '25.98'],
+    ['12.50', '12.5'],
+    ['0.1250', '0.125'],
+    ['-3.10', '-3.1'],
+    ['900719925474099.1234', '900719925474099.1234'],
+  ]) {
     assert.equal(formatMoney(parseMoney(text)), written);
   }
   assert.throws(() => parseMoney('1e3', 'price'), /price: "1e3" is not a decimal/);
@@ -29,7 +35,10 @@ test('parts of an allocation add up to the whole, whatever the weights', () => {
   for (const total of ['10', '0.01', '99.99', '0']) {
     for (const weights of [[1n, 1n, 1n], [7n, 0n, 13n, 29n], [1n]]) {
       const parts = allocate(parseMoney(total), weights, step);
-      assert.equal(parts.reduce((a, b) => a + b, 0n), parseMoney(total));
+      assert.equal(
+        parts.reduce((a, b) => a + b, 0n),
+        parseMoney(total),
+      );
       assert.ok(parts.every((part) => part % step === 0n));
     }
   }

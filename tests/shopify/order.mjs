@@ -5,17 +5,75 @@ import { totalsOf } from './totals.mjs';
 import { addTransaction } from './payments.mjs';
 import { readAddress } from './people.mjs';
 
-export const LINE_KEYS = ['sku', 'title', 'quantity', 'price', 'discount', 'taxable', 'giftCard',
-  'custom', 'tip', 'variant', 'variantTitle', 'vendor', 'requiresShipping', 'attributes', 'barcode'];
-export const SHIPPING_KEYS = ['title', 'code', 'source', 'price', 'discount', 'taxable', 'custom',
-  'carrierIdentifier'];
-export const ORDER_KEYS = ['lines', 'customer', 'email', 'phone', 'billingAddress',
-  'shippingAddress', 'shipping', 'tax', 'taxesIncluded', 'taxExempt', 'discount', 'tip',
-  'financialStatus', 'paid', 'note', 'tags', 'test', 'sourceName', 'sourceIdentifier', 'poNumber',
-  'attributes', 'currency', 'presentmentCurrency', 'rate', 'createdAt', 'updatedAt', 'processedAt',
-  'name', 'gateway'];
-export const STATUSES = [null, 'PAID', 'PENDING', 'AUTHORIZED', 'EXPIRED', 'PARTIALLY_PAID',
-  'VOIDED', 'REFUNDED', 'PARTIALLY_REFUNDED'];
+export const LINE_KEYS = [
+  'sku',
+  'title',
+  'quantity',
+  'price',
+  'discount',
+  'taxable',
+  'giftCard',
+  'custom',
+  'tip',
+  'variant',
+  'variantTitle',
+  'vendor',
+  'requiresShipping',
+  'attributes',
+  'barcode',
+];
+export const SHIPPING_KEYS = [
+  'title',
+  'code',
+  'source',
+  'price',
+  'discount',
+  'taxable',
+  'custom',
+  'carrierIdentifier',
+];
+export const ORDER_KEYS = [
+  'lines',
+  'customer',
+  'email',
+  'phone',
+  'billingAddress',
+  'shippingAddress',
+  'shipping',
+  'tax',
+  'taxesIncluded',
+  'taxExempt',
+  'discount',
+  'tip',
+  'financialStatus',
+  'paid',
+  'note',
+  'tags',
+  'test',
+  'sourceName',
+  'sourceIdentifier',
+  'poNumber',
+  'attributes',
+  'currency',
+  'presentmentCurrency',
+  'rate',
+  'createdAt',
+  'updatedAt',
+  'processedAt',
+  'name',
+  'gateway',
+];
+export const STATUSES = [
+  null,
+  'PAID',
+  'PENDING',
+  'AUTHORIZED',
+  'EXPIRED',
+  'PARTIALLY_PAID',
+  'VOIDED',
+  'REFUNDED',
+  'PARTIALLY_REFUNDED',
+];
 
 /** Adds a discount to a line; `application` says what it stems from. */
 export function discountLine(order, line, spec, where) {
@@ -36,12 +94,17 @@ function discountAmount(spec, base, step, where) {
 }
 
 function addApplication(order, spec, line) {
-  const given = typeof spec === 'object' ? onlyKeys(spec, ['amount', 'percent', 'code', 'title'],
-    'discount') : { amount: spec };
+  const given =
+    typeof spec === 'object'
+      ? onlyKeys(spec, ['amount', 'percent', 'code', 'title'], 'discount')
+      : { amount: spec };
   const application = {
     __typename: given.code ? 'DiscountCodeApplication' : 'ManualDiscountApplication',
-    index: order.discounts.length, code: given.code ?? null, line: line ?? null,
-    title: given.title ?? given.code ?? 'Discount', percent: given.percent ?? null,
+    index: order.discounts.length,
+    code: given.code ?? null,
+    line: line ?? null,
+    title: given.title ?? given.code ?? 'Discount',
+    percent: given.percent ?? null,
     amount: given.amount === undefined ? null : parseMoney(given.amount, 'discount.amount'),
   };
   order.discounts.push(application);
@@ -52,9 +115,9 @@ function addApplication(order, spec, line) {
 function discountOrder(order, spec, where) {
   const step = stepOf(order.currency);
   const lines = order.lines.filter((l) => !l.isTip && !l.isGiftCard);
-  const nets = lines.map((l) => (
-    l.unitPrice * BigInt(l.quantity) - sumOf(l.allocations, (a) => a.amount)
-  ));
+  const nets = lines.map(
+    (l) => l.unitPrice * BigInt(l.quantity) - sumOf(l.allocations, (a) => a.amount),
+  );
   const base = sumOf(nets);
   const amount = discountAmount(spec, base, step, where);
   if (amount > base) throw new SpecError(`${where} is more than the goods cost`);
@@ -70,18 +133,31 @@ export function addLine(shop, order, spec, where) {
   const product = spec.custom || spec.tip ? null : shop.products.find(spec.sku);
   const quantity = wholeNumber(spec.quantity ?? 1, `${where}.quantity`, 1);
   const price = spec.price ?? product?.price;
-  if (price === undefined) throw new SpecError(`${where}.price is missing (no product of that sku)`);
+  if (price === undefined)
+    throw new SpecError(`${where}.price is missing (no product of that sku)`);
   const taxable = !spec.tip && !spec.giftCard && (spec.taxable ?? product?.taxable ?? true);
   const line = {
-    __typename: 'LineItem', order, id: shop.newId('LineItem'),
-    sku: spec.sku ?? null, title: spec.title ?? product?.title ?? spec.sku ?? 'Custom item',
-    variantTitle: spec.variantTitle ?? null, vendor: spec.vendor ?? product?.vendor ?? null,
-    variant: spec.custom || spec.tip || spec.variant === null || !spec.sku ? null
-      : shop.products.variant(spec),
-    unitPrice: parseMoney(price, `${where}.price`), quantity, currentQuantity: quantity,
-    fulfilledQuantity: 0, isGiftCard: Boolean(spec.giftCard), isTip: Boolean(spec.tip), taxable,
+    __typename: 'LineItem',
+    order,
+    id: shop.newId('LineItem'),
+    sku: spec.sku ?? null,
+    title: spec.title ?? product?.title ?? spec.sku ?? 'Custom item',
+    variantTitle: spec.variantTitle ?? null,
+    vendor: spec.vendor ?? product?.vendor ?? null,
+    variant:
+      spec.custom || spec.tip || spec.variant === null || !spec.sku
+        ? null
+        : shop.products.variant(spec),
+    unitPrice: parseMoney(price, `${where}.price`),
+    quantity,
+    currentQuantity: quantity,
+    fulfilledQuantity: 0,
+    isGiftCard: Boolean(spec.giftCard),
+    isTip: Boolean(spec.tip),
+    taxable,
     requiresShipping: spec.requiresShipping ?? !(spec.tip || spec.giftCard),
-    attributes: attributes(spec.attributes), allocations: [],
+    attributes: attributes(spec.attributes),
+    allocations: [],
     taxRates: taxable && !order.taxExempt ? order.taxRates : [],
   };
   if (line.unitPrice < 0n) throw new SpecError(`${where}.price is negative`);
@@ -94,16 +170,22 @@ export function addLine(shop, order, spec, where) {
 export function addShipping(shop, order, spec, where) {
   onlyKeys(spec, SHIPPING_KEYS, where);
   const shipping = {
-    __typename: 'ShippingLine', id: shop.newId('ShippingLine'), order,
-    title: spec.title ?? 'Standard', code: spec.code ?? spec.title ?? 'Standard',
-    source: spec.source ?? 'shopify', custom: spec.custom ?? false,
+    __typename: 'ShippingLine',
+    id: shop.newId('ShippingLine'),
+    order,
+    title: spec.title ?? 'Standard',
+    code: spec.code ?? spec.title ?? 'Standard',
+    source: spec.source ?? 'shopify',
+    custom: spec.custom ?? false,
     carrierIdentifier: spec.carrierIdentifier ?? null,
     price: parseMoney(spec.price ?? '0', `${where}.price`),
     discount: parseMoney(spec.discount ?? '0', `${where}.discount`),
     taxRates: (spec.taxable ?? true) && !order.taxExempt ? order.taxRates : [],
-    isRemoved: false, refunded: 0n,
+    isRemoved: false,
+    refunded: 0n,
   };
-  if (shipping.discount > shipping.price) throw new SpecError(`${where}.discount exceeds the price`);
+  if (shipping.discount > shipping.price)
+    throw new SpecError(`${where}.discount exceeds the price`);
   order.shippingLines.push(shipping);
   return shipping;
 }
@@ -118,24 +200,47 @@ function readTaxes(shop, spec) {
 }
 
 function emptyOrder(shop, spec) {
-  const createdUs = spec.createdAt ? shop.timeUs(spec.createdAt, 'createdAt') : shop.clock.stampUs();
+  const createdUs = spec.createdAt
+    ? shop.timeUs(spec.createdAt, 'createdAt')
+    : shop.clock.stampUs();
   const number = shop.nextNumber();
   const currency = spec.currency ?? shop.currency;
   return {
-    __typename: 'Order', revision: 0, id: shop.newId('Order'), number,
-    name: spec.name ?? `#${number}`, createdUs,
+    __typename: 'Order',
+    revision: 0,
+    id: shop.newId('Order'),
+    number,
+    name: spec.name ?? `#${number}`,
+    createdUs,
     updatedUs: spec.updatedAt ? shop.timeUs(spec.updatedAt, 'updatedAt') : createdUs,
     processedUs: spec.processedAt ? shop.timeUs(spec.processedAt, 'processedAt') : createdUs,
-    closedUs: null, cancelledUs: null, cancelReason: null, staffNote: null,
-    test: spec.test ?? false, edited: false, isExpired: false,
-    sourceName: spec.sourceName ?? 'web', sourceIdentifier: spec.sourceIdentifier ?? null,
-    poNumber: spec.poNumber ?? null, note: spec.note ?? null, tags: [...(spec.tags ?? [])].sort(),
-    attributes: attributes(spec.attributes), gateway: spec.gateway ?? 'manual',
-    currency, presentmentCurrency: spec.presentmentCurrency ?? currency,
-    rate: String(spec.rate ?? '1'), taxesIncluded: spec.taxesIncluded ?? shop.taxesIncluded,
-    taxExempt: spec.taxExempt ?? false, taxRates: readTaxes(shop, spec), discounts: [],
-    lines: [], shippingLines: [], transactions: [], refunds: [],
-    moneyRefunded: 0n, moneyRefundMode: shop.moneyRefundMode,
+    closedUs: null,
+    cancelledUs: null,
+    cancelReason: null,
+    staffNote: null,
+    test: spec.test ?? false,
+    edited: false,
+    isExpired: false,
+    sourceName: spec.sourceName ?? 'web',
+    sourceIdentifier: spec.sourceIdentifier ?? null,
+    poNumber: spec.poNumber ?? null,
+    note: spec.note ?? null,
+    tags: [...(spec.tags ?? [])].sort(),
+    attributes: attributes(spec.attributes),
+    gateway: spec.gateway ?? 'manual',
+    currency,
+    presentmentCurrency: spec.presentmentCurrency ?? currency,
+    rate: String(spec.rate ?? '1'),
+    taxesIncluded: spec.taxesIncluded ?? shop.taxesIncluded,
+    taxExempt: spec.taxExempt ?? false,
+    taxRates: readTaxes(shop, spec),
+    discounts: [],
+    lines: [],
+    shippingLines: [],
+    transactions: [],
+    refunds: [],
+    moneyRefunded: 0n,
+    moneyRefundMode: shop.moneyRefundMode,
   };
 }
 
@@ -144,8 +249,10 @@ function addPeople(shop, order, spec) {
   order.email = spec.email ?? order.customer?.email ?? null;
   order.phone = spec.phone ?? null;
   order.shippingAddress = readAddress(shop, spec.shippingAddress, 'shippingAddress');
-  order.billingAddress = spec.billingAddress === undefined ? order.shippingAddress
-    : readAddress(shop, spec.billingAddress, 'billingAddress');
+  order.billingAddress =
+    spec.billingAddress === undefined
+      ? order.shippingAddress
+      : readAddress(shop, spec.billingAddress, 'billingAddress');
 }
 
 const PAYMENT = {
@@ -155,7 +262,10 @@ const PAYMENT = {
   PENDING: (total) => [['SALE', total, 'PENDING']],
   AUTHORIZED: (total) => [['AUTHORIZATION', total]],
   EXPIRED: (total) => [['AUTHORIZATION', total]],
-  VOIDED: (total) => [['AUTHORIZATION', total], ['VOID', 0n]],
+  VOIDED: (total) => [
+    ['AUTHORIZATION', total],
+    ['VOID', 0n],
+  ],
   PARTIALLY_PAID: (total, paid) => [['SALE', paid]],
 };
 
@@ -168,7 +278,11 @@ function addPayment(shop, order, spec) {
   const paid = spec.paid === undefined ? half : parseMoney(spec.paid, 'paid');
   for (const [kind, amount, state] of PAYMENT[status](total, paid)) {
     addTransaction(order, {
-      kind, amount, status: state, atUs: order.createdUs, newId: () => shop.newId('OrderTransaction'),
+      kind,
+      amount,
+      status: state,
+      atUs: order.createdUs,
+      newId: () => shop.newId('OrderTransaction'),
     });
   }
   order.isExpired = status === 'EXPIRED';

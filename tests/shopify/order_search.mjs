@@ -10,10 +10,14 @@ const wholeSecondMs = (us) => Math.floor(us / 1e6) * 1000;
 /** What the search index takes over from an order. Times are whole seconds, as there. */
 export function indexRow(order) {
   return {
-    order, id: order.id,
-    updatedMs: wholeSecondMs(order.updatedUs), createdMs: wholeSecondMs(order.createdUs),
-    processedMs: wholeSecondMs(order.processedUs), tags: order.tags,
-    financialStatus: financialStatusOf(order), isCancelled: order.cancelledUs !== null,
+    order,
+    id: order.id,
+    updatedMs: wholeSecondMs(order.updatedUs),
+    createdMs: wholeSecondMs(order.createdUs),
+    processedMs: wholeSecondMs(order.processedUs),
+    tags: order.tags,
+    financialStatus: financialStatusOf(order),
+    isCancelled: order.cancelledUs !== null,
     isClosed: order.closedUs !== null,
   };
 }
@@ -27,7 +31,10 @@ function matchesStatus(row) {
 }
 
 const anyText = ({ order }) => [
-  order.name, order.name.replace('#', ''), order.email, order.poNumber,
+  order.name,
+  order.name.replace('#', ''),
+  order.email,
+  order.poNumber,
   ...(order.customer ? [displayName(order.customer), order.customer.email] : []),
   ...order.lines.flatMap((l) => [l.sku, l.title]),
 ];
@@ -54,11 +61,26 @@ export const ORDER_FIELDS = {
   po_number: { kind: 'text', get: ({ order }) => order.poNumber },
   discount_code: { kind: 'text', get: ({ order }) => order.discounts.map((d) => d.code) },
   gateway: { kind: 'text', get: ({ order }) => order.gateway },
-  cart_token: {}, channel: {}, channel_id: {}, chargeback_status: {}, checkout_token: {},
-  confirmation_number: {}, credit_card_last4: {}, current_total_price: {}, delivery_method: {},
-  fraud_protection_level: {}, fulfillment_location_id: {}, location_id: {}, payment_id: {},
-  payment_provider_id: {}, reference_location_id: {}, return_status: {}, risk_level: {},
-  sales_channel: {}, subtotal_line_items_quantity: {}, total_weight: {},
+  cart_token: {},
+  channel: {},
+  channel_id: {},
+  chargeback_status: {},
+  checkout_token: {},
+  confirmation_number: {},
+  credit_card_last4: {},
+  current_total_price: {},
+  delivery_method: {},
+  fraud_protection_level: {},
+  fulfillment_location_id: {},
+  location_id: {},
+  payment_id: {},
+  payment_provider_id: {},
+  reference_location_id: {},
+  return_status: {},
+  risk_level: {},
+  sales_channel: {},
+  subtotal_line_items_quantity: {},
+  total_weight: {},
 };
 
 const timeKey = (row, isSearch, ms, us) => (isSearch ? row[ms] : sqlMicros(row.order[us]));

@@ -2,9 +2,8 @@
 import { sumOf } from './money.mjs';
 import { totalsOf } from './totals.mjs';
 
-const succeeded = (order, kinds) => order.transactions.filter(
-  (t) => kinds.includes(t.kind) && t.status === 'SUCCESS',
-);
+const succeeded = (order, kinds) =>
+  order.transactions.filter((t) => kinds.includes(t.kind) && t.status === 'SUCCESS');
 
 export const receivedOf = (order) => sumOf(succeeded(order, ['SALE', 'CAPTURE']), (t) => t.amount);
 export const refundedOf = (order) => sumOf(succeeded(order, ['REFUND']), (t) => t.amount);
@@ -19,8 +18,14 @@ export const isPending = (order) => order.transactions.some((t) => t.status === 
 
 export function addTransaction(order, { kind, amount, status = 'SUCCESS', atUs, newId }) {
   order.transactions.push({
-    __typename: 'OrderTransaction', order, id: newId(), kind, amount, status,
-    gateway: order.gateway, createdUs: atUs,
+    __typename: 'OrderTransaction',
+    order,
+    id: newId(),
+    kind,
+    amount,
+    status,
+    gateway: order.gateway,
+    createdUs: atUs,
   });
 }
 
@@ -33,7 +38,8 @@ export function financialStatusOf(order) {
     if (refunded > 0n) return refunded >= received ? 'REFUNDED' : 'PARTIALLY_REFUNDED';
     return received < totalsOf(order).currentTotal ? 'PARTIALLY_PAID' : 'PAID';
   }
-  if (succeeded(order, ['AUTHORIZATION']).length > 0) return order.isExpired ? 'EXPIRED' : 'AUTHORIZED';
+  if (succeeded(order, ['AUTHORIZATION']).length > 0)
+    return order.isExpired ? 'EXPIRED' : 'AUTHORIZED';
   return isPending(order) ? 'PENDING' : null;
 }
 

@@ -1,8 +1,20 @@
 // Customers and addresses.
 import { onlyKeys } from './spec.mjs';
 
-const ADDRESS_KEYS = ['firstName', 'lastName', 'company', 'address1', 'address2', 'city',
-  'province', 'provinceCode', 'zip', 'country', 'countryCode', 'phone'];
+const ADDRESS_KEYS = [
+  'firstName',
+  'lastName',
+  'company',
+  'address1',
+  'address2',
+  'city',
+  'province',
+  'provinceCode',
+  'zip',
+  'country',
+  'countryCode',
+  'phone',
+];
 const CUSTOMER_KEYS = ['id', 'firstName', 'lastName', 'email', 'phone'];
 
 /** An address as the shop keeps it, or null for none. */
@@ -26,8 +38,10 @@ export class Customers {
     onlyKeys(spec, CUSTOMER_KEYS, 'customer');
     const key = spec.id ?? spec.email ?? `${spec.firstName} ${spec.lastName} ${spec.phone}`;
     const known = this.#byKey.get(key) ?? {
-      __typename: 'Customer', id: spec.id ?? this.shop.newId('Customer'),
-      createdUs: order.createdUs, orderCount: 0,
+      __typename: 'Customer',
+      id: spec.id ?? this.shop.newId('Customer'),
+      createdUs: order.createdUs,
+      orderCount: 0,
     };
     for (const field of ['firstName', 'lastName', 'email', 'phone']) {
       known[field] = spec[field] ?? known[field] ?? null;

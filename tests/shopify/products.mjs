@@ -25,12 +25,17 @@ export class Products {
     if (!this.#variants.has(sku)) {
       const product = this.#bySku.get(sku);
       this.#variants.set(sku, {
-        __typename: 'ProductVariant', id: this.shop.newId('ProductVariant'), sku,
-        barcode: barcode ?? product?.barcode ?? null, price: product?.price ?? price ?? '0',
+        __typename: 'ProductVariant',
+        id: this.shop.newId('ProductVariant'),
+        sku,
+        barcode: barcode ?? product?.barcode ?? null,
+        price: product?.price ?? price ?? '0',
         taxable: product?.taxable ?? true,
         product: {
-          __typename: 'Product', id: this.shop.newId('Product'),
-          title: product?.title ?? title ?? sku, vendor: product?.vendor ?? '',
+          __typename: 'Product',
+          id: this.shop.newId('Product'),
+          title: product?.title ?? title ?? sku,
+          vendor: product?.vendor ?? '',
         },
       });
     }

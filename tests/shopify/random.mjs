@@ -12,7 +12,8 @@ export function generator(seed) {
   };
   const upTo = (n) => Math.floor(next() * n);
   return {
-    next, upTo,
+    next,
+    upTo,
     between: (low, high) => low + upTo(high - low + 1),
     pick: (list) => list[upTo(list.length)],
     chance: (probability) => next() < probability,
@@ -29,18 +30,34 @@ const PLACES = [
   ["L'Aquila", 'L’Aquila', 'AQ', '67100', 'Italy', 'IT', 'Corso Federico II'],
   ['東京', '東京都', 'JP-13', '100-0001', 'Japan', 'JP', '千代田'],
 ];
-const NOTES = ['Leave at the back door', 'Gift wrap, please', 'Call before delivery',
-  'Für die Küche 🍳', "Customer's own packaging"];
-const SHIPPING = [['Standard', '5.95'], ['Express', '14.5'], ['Pickup', '0']];
+const NOTES = [
+  'Leave at the back door',
+  'Gift wrap, please',
+  'Call before delivery',
+  'Für die Küche 🍳',
+  "Customer's own packaging",
+];
+const SHIPPING = [
+  ['Standard', '5.95'],
+  ['Express', '14.5'],
+  ['Pickup', '0'],
+];
 const STATUSES = ['PAID', 'PAID', 'PAID', 'PAID', 'AUTHORIZED', 'PENDING', 'PARTIALLY_PAID'];
 
 function address(random, number) {
   const [city, province, provinceCode, zip, country, countryCode, street] = random.pick(PLACES);
   return {
-    firstName: 'Customer', lastName: String(number), address1: `${street} ${random.between(1, 250)}`,
+    firstName: 'Customer',
+    lastName: String(number),
+    address1: `${street} ${random.between(1, 250)}`,
     address2: random.chance(0.3) ? `Floor ${random.between(1, 12)}` : null,
     company: random.chance(0.2) ? `Company ${number}` : null,
-    city, province, provinceCode, zip, country, countryCode,
+    city,
+    province,
+    provinceCode,
+    zip,
+    country,
+    countryCode,
     phone: random.chance(0.5) ? `+1555${String(random.upTo(10_000_000)).padStart(7, '0')}` : null,
   };
 }
@@ -55,14 +72,17 @@ export function randomLine(random, catalogue) {
 /** The description of one order; options: linesMax, statuses. */
 export function randomOrder(random, catalogue, { linesMax = 5, statuses = STATUSES } = {}) {
   const number = random.between(1, 400);
-  const lines = Array.from({ length: random.between(1, linesMax) },
-    () => randomLine(random, catalogue));
+  const lines = Array.from({ length: random.between(1, linesMax) }, () =>
+    randomLine(random, catalogue),
+  );
   const [title, price] = random.pick(SHIPPING);
   const home = address(random, number);
   return {
     lines,
     customer: {
-      firstName: 'Customer', lastName: String(number), email: `customer${number}@example.com`,
+      firstName: 'Customer',
+      lastName: String(number),
+      email: `customer${number}@example.com`,
     },
     shippingAddress: home,
     shipping: [{ title, price }],

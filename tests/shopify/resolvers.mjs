@@ -29,7 +29,8 @@ function searched(query, context, info) {
   const { shop } = context;
   if (!query?.trim()) return { rows: allowed(shop.databaseRows(), context), isSearch: false };
   const { matches, parsed, warnings } = parseSearch(query, ORDER_FIELDS, {
-    zone: shop.timezone, nowMs: shop.clock.nowMs(),
+    zone: shop.timezone,
+    nowMs: shop.clock.nowMs(),
   });
   if (warnings.length > 0) {
     context.search.push({ path: [info.path.key], query, parsed, warnings });
@@ -42,7 +43,8 @@ function orders(parentRows, args, context, info) {
   const mine = parentRows ? rows.filter(parentRows) : rows;
   const sortBy = ORDER_SORT_KEYS[args.sortKey];
   return connection(mine, args, {
-    sortValue: (row) => sortBy(row, isSearch), nodeOf: (row) => row.order,
+    sortValue: (row) => sortBy(row, isSearch),
+    nodeOf: (row) => row.order,
   });
 }
 
@@ -79,7 +81,9 @@ function node(id, context) {
 
 function nodes(_, { ids }, context) {
   if (ids.length > MAX_IDS) {
-    throw badRequest(`The input array size of ${ids.length} is greater than the maximum allowed of ${MAX_IDS}.`);
+    throw badRequest(
+      `The input array size of ${ids.length} is greater than the maximum allowed of ${MAX_IDS}.`,
+    );
   }
   return ids.map((id) => node(id, context));
 }
@@ -91,17 +95,23 @@ function orderById(_, { id }, context) {
 
 const QueryRoot = {
   orders: (_, args, context, info) => orders(null, args, context, info),
-  order: orderById, ordersCount, nodes,
+  order: orderById,
+  ordersCount,
+  nodes,
   node: (_, { id }, context) => node(id, context),
   customer: (_, { id }, { shop }) => shop.customers.find(parseGid(id).id),
   shop: (_, args, { shop }) => shop,
   currentAppInstallation: (_, args, { access }) => ({
-    __typename: 'AppInstallation', id: 1, scopes: access.scopes,
+    __typename: 'AppInstallation',
+    id: 1,
+    scopes: access.scopes,
   }),
-  publicApiVersions: (_, args, { versions }) => versions.all.map((handle) => ({
-    handle, supported: versions.supported.includes(handle),
-    displayName: handle === versions.supported.at(-1) ? `${handle} (Latest)` : handle,
-  })),
+  publicApiVersions: (_, args, { versions }) =>
+    versions.all.map((handle) => ({
+      handle,
+      supported: versions.supported.includes(handle),
+      displayName: handle === versions.supported.at(-1) ? `${handle} (Latest)` : handle,
+    })),
 };
 
 function offsetText(shop) {
@@ -112,13 +122,20 @@ function offsetText(shop) {
 }
 
 const ShopFields = {
-  id: () => 'gid://shopify/Shop/1', name: (s) => s.name, myshopifyDomain: (s) => s.domain,
-  url: (s) => `https://${s.domain}`, currencyCode: (s) => s.currency,
-  ianaTimezone: (s) => s.timezone, timezoneOffset: offsetText,
+  id: () => 'gid://shopify/Shop/1',
+  name: (s) => s.name,
+  myshopifyDomain: (s) => s.domain,
+  url: (s) => `https://${s.domain}`,
+  currencyCode: (s) => s.currency,
+  ianaTimezone: (s) => s.timezone,
+  timezoneOffset: offsetText,
   timezoneOffsetMinutes: (s) => zoneOffsetMs(s.timezone, s.clock.nowMs()) / 60_000,
-  taxesIncluded: (s) => s.taxesIncluded, createdAt: (s) => isoSecond(s.createdUs),
-  email: () => 'shop@example.com', contactEmail: () => 'shop@example.com',
-  orderNumberFormatPrefix: () => '#', orderNumberFormatSuffix: () => '',
+  taxesIncluded: (s) => s.taxesIncluded,
+  createdAt: (s) => isoSecond(s.createdUs),
+  email: () => 'shop@example.com',
+  contactEmail: () => 'shop@example.com',
+  orderNumberFormatPrefix: () => '#',
+  orderNumberFormatSuffix: () => '',
   enabledPresentmentCurrencies: (s) => [s.currency],
   orders: (s, args, context, info) => orders(null, args, context, info),
 };
@@ -126,20 +143,25 @@ const ShopFields = {
 const customerContact = (key, field) => (c) => (c[key] ? { [field]: c[key] } : null);
 
 const TABLE = {
-  QueryRoot, ...orderFields, Shop: ShopFields,
+  QueryRoot,
+  ...orderFields,
+  Shop: ShopFields,
   AppInstallation: {
     id: idOf,
-    accessScopes: (a) => a.scopes.map((handle) => ({ handle, description: handle.replace(/_/g, ' ') })),
+    accessScopes: (a) =>
+      a.scopes.map((handle) => ({ handle, description: handle.replace(/_/g, ' ') })),
   },
   Customer: {
-    id: idOf, legacyResourceId: legacyId, displayName,
-    createdAt: (c) => isoSecond(c.createdUs), updatedAt: (c) => isoSecond(c.updatedUs),
+    id: idOf,
+    legacyResourceId: legacyId,
+    displayName,
+    createdAt: (c) => isoSecond(c.createdUs),
+    updatedAt: (c) => isoSecond(c.updatedUs),
     defaultEmailAddress: customerContact('email', 'emailAddress'),
     defaultPhoneNumber: customerContact('phone', 'phoneNumber'),
     numberOfOrders: (c) => String(c.orderCount),
-    orders: (c, args, context, info) => (
-      orders((row) => row.order.customer?.id === c.id, args, context, info)
-    ),
+    orders: (c, args, context, info) =>
+      orders((row) => row.order.customer?.id === c.id, args, context, info),
   },
   MailingAddress: {
     id: (a) => `${gid('MailingAddress', a.id)}?model_name=Address`,
@@ -147,18 +169,24 @@ const TABLE = {
     countryCodeV2: (a) => a.countryCode,
   },
   ProductVariant: {
-    id: idOf, legacyResourceId: legacyId, title: () => 'Default Title',
-    displayName: (v) => `${v.product.title} - Default Title`, price: (v) => String(v.price),
+    id: idOf,
+    legacyResourceId: legacyId,
+    title: () => 'Default Title',
+    displayName: (v) => `${v.product.title} - Default Title`,
+    price: (v) => String(v.price),
   },
   Product: { id: idOf, legacyResourceId: legacyId },
 };
 
 // Shopify's scopes for the fields a poll selects; lacking one answers ACCESS_DENIED for the field.
 const SCOPES = {
-  'QueryRoot.orders': 'read_orders', 'QueryRoot.order': 'read_orders',
-  'QueryRoot.ordersCount': 'read_orders', 'Order.customer': 'read_customers',
+  'QueryRoot.orders': 'read_orders',
+  'QueryRoot.order': 'read_orders',
+  'QueryRoot.ordersCount': 'read_orders',
+  'Order.customer': 'read_customers',
   'QueryRoot.customer': 'read_customers',
-  'LineItem.variant': 'read_products', 'LineItem.product': 'read_products',
+  'LineItem.variant': 'read_products',
+  'LineItem.product': 'read_products',
   'Order.retailLocation': 'read_locations',
 };
 
@@ -170,8 +198,10 @@ function checkAccess({ access, protectedFields }, parent, field) {
     throw accessDenied(`Access denied for ${field} field. Required access: ${needed}`, needed);
   }
   if (!access.protectedData && protectedFields.has(name)) {
-    throw accessDenied(`This app is not approved to use the ${field} field. See `
-      + 'https://shopify.dev/docs/apps/launch/protected-customer-data for more details.');
+    throw accessDenied(
+      `This app is not approved to use the ${field} field. See ` +
+        'https://shopify.dev/docs/apps/launch/protected-customer-data for more details.',
+    );
   }
 }
 

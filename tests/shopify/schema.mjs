@@ -9,7 +9,8 @@ import { buildClientSchema } from 'graphql';
 export const PACKAGE = {
   name: '@shopify/dev-mcp',
   version: '1.16.0',
-  integrity: 'sha512-tqgRnK7sQhjew+htxtleTH23nXB5fZcsrhWgEkomsorGXvLOB2mh2upwZm8uzuTDNTZnqtLMe64yIwh6s2awtw==',
+  integrity:
+    'sha512-tqgRnK7sQhjew+htxtleTH23nXB5fZcsrhWgEkomsorGXvLOB2mh2upwZm8uzuTDNTZnqtLMe64yIwh6s2awtw==',
 };
 const HERE = dirname(fileURLToPath(import.meta.url));
 export const SCHEMA_DIR = join(HERE, '..', '.cache', `shopify-schema-${PACKAGE.version}`);
@@ -26,8 +27,10 @@ function readIntrospection(version) {
   try {
     return JSON.parse(gunzipSync(readFileSync(file))).data;
   } catch (error) {
-    throw new Error(`Shopify schema ${version} can't be read (${error.message}). `
-      + 'Fetch the schemas once with: npm --prefix tests run schema');
+    throw new Error(
+      `Shopify schema ${version} can't be read (${error.message}). ` +
+        'Fetch the schemas once with: npm --prefix tests run schema',
+    );
   }
 }
 

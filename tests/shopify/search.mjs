@@ -4,7 +4,8 @@
 import { isoSecond, zonedToUtcMs, zoneOffsetMs } from './clock.mjs';
 
 const COMPARATORS = { '>=': 'range_gte', '<=': 'range_lte', '>': 'range_gt', '<': 'range_lt' };
-const TOKEN = /\s+|[()]|-(?=[\w"'(])|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|>=|<=|[><:]|[^\s():<>"']+/gy;
+const TOKEN =
+  /\s+|[()]|-(?=[\w"'(])|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|>=|<=|[><:]|[^\s():<>"']+/gy;
 
 class SearchError extends Error {}
 
@@ -36,11 +37,17 @@ class Parser {
     this.at = 0;
   }
 
-  peek() { return this.tokens[this.at]; }
+  peek() {
+    return this.tokens[this.at];
+  }
 
-  next() { return this.tokens[this.at++]; }
+  next() {
+    return this.tokens[this.at++];
+  }
 
-  skipSpace() { while (this.peek()?.kind === 'space') this.at += 1; }
+  skipSpace() {
+    while (this.peek()?.kind === 'space') this.at += 1;
+  }
 
   isWord(word) {
     const token = this.peek();
@@ -106,8 +113,10 @@ function matchesText(value, wanted) {
 }
 
 const compare = {
-  range_gte: (a, b) => a >= b, range_lte: (a, b) => a <= b,
-  range_gt: (a, b) => a > b, range_lt: (a, b) => a < b,
+  range_gte: (a, b) => a >= b,
+  range_lte: (a, b) => a <= b,
+  range_gt: (a, b) => a > b,
+  range_lt: (a, b) => a < b,
 };
 
 const DATE = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d)(?::?(\d\d)(?::?(\d\d))?)?)?)?)?$/;
@@ -119,11 +128,14 @@ function timeSpan(value, { zone, nowMs }) {
     const ms = Math.floor(Date.parse(value) / 1000) * 1000;
     return Number.isNaN(ms) ? null : [ms, ms + 1000];
   }
-  const parts = DATE.exec(value)?.slice(1).filter((p) => p !== undefined).map(Number);
+  const parts = DATE.exec(value)
+    ?.slice(1)
+    .filter((p) => p !== undefined)
+    .map(Number);
   if (!parts) return null;
   const wall = (extra) => {
-    const [y, mo = 1, d = 1, h = 0, mi = 0, s = 0] = parts.map(
-      (p, i) => (i === parts.length - 1 ? p + extra : p),
+    const [y, mo = 1, d = 1, h = 0, mi = 0, s = 0] = parts.map((p, i) =>
+      i === parts.length - 1 ? p + extra : p,
     );
     return zonedToUtcMs(zone, Date.UTC(y, mo - 1, d, h, mi, s));
   };
@@ -132,17 +144,31 @@ function timeSpan(value, { zone, nowMs }) {
 
 const KINDS = {
   text: {
-    test: (field, { value }) => (row) => [field.get(row)].flat().some((v) => matchesText(v, value)),
+    test:
+      (field, { value }) =>
+      (row) =>
+        [field.get(row)].flat().some((v) => matchesText(v, value)),
   },
   noText: {
-    test: (field, { value }) => (row) => !field.get(row).some((v) => matchesText(v, value)),
+    test:
+      (field, { value }) =>
+      (row) =>
+        !field.get(row).some((v) => matchesText(v, value)),
   },
   list: {
-    test: (field, { value }) => (row) => fold(value).split(',').includes(fold(field.get(row))),
+    test:
+      (field, { value }) =>
+      (row) =>
+        fold(value)
+          .split(',')
+          .includes(fold(field.get(row))),
   },
   boolean: {
     isValid: ({ value }) => /^(true|false)$/i.test(value),
-    test: (field, { value }) => (row) => String(field.get(row)) === fold(value),
+    test:
+      (field, { value }) =>
+      (row) =>
+        String(field.get(row)) === fold(value),
   },
   id: {
     isValid: ({ value }) => /^(gid:\/\/shopify\/\w+\/)?\d+$/.test(value),
@@ -156,8 +182,11 @@ const KINDS = {
     test: (field, { op, value }, context) => {
       const [from, to] = timeSpan(value, context);
       const checks = {
-        range_gte: (t) => t >= from, range_gt: (t) => t >= to,
-        range_lt: (t) => t < from, range_lte: (t) => t < to, match_all: (t) => t >= from && t < to,
+        range_gte: (t) => t >= from,
+        range_gt: (t) => t >= to,
+        range_lt: (t) => t < from,
+        range_lte: (t) => t < to,
+        match_all: (t) => t >= from && t < to,
       };
       return (row) => checks[op](field.get(row));
     },
@@ -170,8 +199,10 @@ function localIso(ms, zone) {
   const two = (n) => String(n).padStart(2, '0');
   const minutes = Math.abs(offset) / 60_000;
   const sign = offset < 0 ? '-' : '+';
-  return `${isoSecond((ms + offset) * 1000).slice(0, 19)}${sign}${two(Math.floor(minutes / 60))}:`
-    + two(minutes % 60);
+  return (
+    `${isoSecond((ms + offset) * 1000).slice(0, 19)}${sign}${two(Math.floor(minutes / 60))}:` +
+    two(minutes % 60)
+  );
 }
 
 const everything = () => true;
@@ -179,14 +210,20 @@ const everything = () => true;
 function compileTerm(term, fields, context, warnings) {
   const field = fields[term.field];
   if (!field) {
-    warnings.push({ field: term.field, message: 'Invalid search field for this query.', code: 'invalid_field' });
+    warnings.push({
+      field: term.field,
+      message: 'Invalid search field for this query.',
+      code: 'invalid_field',
+    });
     return everything;
   }
   if (!field.get) throw new SearchError(`this stand-in does not search by ${term.field}`);
   const kind = KINDS[field.kind];
   if (kind.isValid && !kind.isValid(term, context)) {
     warnings.push({
-      field: term.field, message: `Input \`${term.value}\` is not an accepted value.`, code: 'invalid_value',
+      field: term.field,
+      message: `Input \`${term.value}\` is not an accepted value.`,
+      code: 'invalid_value',
     });
     return everything;
   }

@@ -20,8 +20,13 @@ test('a quoted UTC time is exact to the second, with each comparator', () => {
   const before = at('2026-07-01T09:59:59Z');
   const same = at('2026-07-01T10:00:00Z');
   const later = at('2026-07-01T10:00:01Z');
-  for (const [comparator, expected] of [['>=', [false, true, true]], ['>', [false, false, true]],
-    ['<', [true, false, false]], ['<=', [true, true, false]], ['', [false, true, false]]]) {
+  for (const [comparator, expected] of [
+    ['>=', [false, true, true]],
+    ['>', [false, false, true]],
+    ['<', [true, false, false]],
+    ['<=', [true, true, false]],
+    ['', [false, true, false]],
+  ]) {
     const { matches, warnings } = parse(`updated_at:${comparator}'2026-07-01T10:00:00Z'`);
     assert.deepEqual([before, same, later].map(matches), expected, comparator);
     assert.deepEqual(warnings, []);
@@ -31,8 +36,10 @@ test('a quoted UTC time is exact to the second, with each comparator', () => {
 test('an unquoted time becomes a shop-local hour and a junk term, with a warning', () => {
   const { matches, warnings, parsed } = parse('updated_at:>=2026-01-01T00:00:00Z');
   assert.deepEqual(parsed, {
-    and: [{ field: 'updated_at', range_gte: '2026-01-01T00:00:00-05:00' },
-      { field: '00', match_all: '00Z' }],
+    and: [
+      { field: 'updated_at', range_gte: '2026-01-01T00:00:00-05:00' },
+      { field: '00', match_all: '00Z' },
+    ],
   });
   assert.deepEqual(warnings, [
     { field: '00', message: 'Invalid search field for this query.', code: 'invalid_field' },
@@ -41,10 +48,18 @@ test('an unquoted time becomes a shop-local hour and a junk term, with a warning
   assert.equal(matches(at('2026-01-01T05:00:00Z')), true);
 });
 
-test('dates without a zone are in the shop\'s zone; a date is its whole day', () => {
+test("dates without a zone are in the shop's zone; a date is its whole day", () => {
   const { matches } = parse('updated_at:2026-07-01');
-  assert.deepEqual(['2026-07-01T03:59:59Z', '2026-07-01T04:00:00Z', '2026-07-02T03:59:59Z',
-    '2026-07-02T04:00:00Z'].map((text) => matches(at(text))), [false, true, true, false]);
+  assert.deepEqual(
+    [
+      '2026-07-01T03:59:59Z',
+      '2026-07-01T04:00:00Z',
+      '2026-07-02T03:59:59Z',
+      '2026-07-02T04:00:00Z',
+    ].map((text) => matches(at(text))),
+    [false, true, true, false],
+  );
+  assert.equal(parse('updated_at:>2026-07-01').matches(at('2026-07-01T12:00:00Z')), false);
   assert.equal(parse('updated_at:<now').matches(at('2026-07-01T11:59:59Z')), true);
   assert.equal(parse('updated_at:<=2025').matches(at('2026-01-01T05:00:00Z')), false);
 });
@@ -65,14 +80,29 @@ test('a time with a window, as a poll writes it, is one clean parse', () => {
   const window = "updated_at:>='2026-07-01T10:00:00Z' AND updated_at:<'2026-07-01T10:15:00Z'";
   const { matches, parsed } = parse(window);
   assert.equal(parsed, null);
-  assert.deepEqual(['2026-07-01T09:59:59Z', '2026-07-01T10:00:00Z', '2026-07-01T10:14:59Z',
-    '2026-07-01T10:15:00Z'].map((text) => matches(at(text))), [false, true, true, false]);
+  assert.deepEqual(
+    [
+      '2026-07-01T09:59:59Z',
+      '2026-07-01T10:00:00Z',
+      '2026-07-01T10:14:59Z',
+      '2026-07-01T10:15:00Z',
+    ].map((text) => matches(at(text))),
+    [false, true, true, false],
+  );
 });
 
 test('values: lists, booleans, wildcards, gids, and words without a field', () => {
   const row = { id: 7, tags: ['VIP gold'], status: 'PAID', test: true, name: ['#1001', 'Mug'] };
-  for (const text of ['financial_status:paid', 'financial_status:pending,paid', 'test:true',
-    "tag:'vip gold'", 'tag:VIP*', "id:'gid://shopify/Order/7'", 'mug', 'id:>6']) {
+  for (const text of [
+    'financial_status:paid',
+    'financial_status:pending,paid',
+    'test:true',
+    "tag:'vip gold'",
+    'tag:VIP*',
+    "id:'gid://shopify/Order/7'",
+    'mug',
+    'id:>6',
+  ]) {
     assert.equal(parse(text).matches(row), true, text);
   }
   for (const text of ['financial_status:voided', 'test:false', 'tag:vip', 'id:8', 'jug']) {

@@ -39,15 +39,19 @@ async function send(request, response, reply) {
   }
   const { bytes, wantsGzip } = encode(request, reply);
   response.writeHead(reply.status ?? 200, {
-    'content-type': 'application/json; charset=utf-8', ...reply.headers,
-    'content-length': bytes.length, ...(wantsGzip ? { 'content-encoding': 'gzip' } : {}),
+    'content-type': 'application/json; charset=utf-8',
+    ...reply.headers,
+    'content-length': bytes.length,
+    ...(wantsGzip ? { 'content-encoding': 'gzip' } : {}),
   });
   await sendBody(request, response, bytes, reply);
 }
 
 async function sendBody(request, response, bytes, { cutAt, dripMs }) {
   if (cutAt !== undefined) {
-    response.write(bytes.subarray(0, Math.min(cutAt, bytes.length - 1)), () => request.socket.destroy());
+    response.write(bytes.subarray(0, Math.min(cutAt, bytes.length - 1)), () =>
+      request.socket.destroy(),
+    );
     return;
   }
   if (dripMs) {
@@ -65,7 +69,9 @@ function answerGraphql(app, version, text, requestId) {
   const fault = app.faults.draw(text);
   const kind = fault && KINDS[fault.kind];
   const context = {
-    api: app.api, control: app.control, requestId,
+    api: app.api,
+    control: app.control,
+    requestId,
     access: { ...app.access, deniedFields: [...app.access.deniedFields] },
   };
   const instead = kind?.before?.(fault, context);
@@ -73,16 +79,22 @@ function answerGraphql(app, version, text, requestId) {
   const body = readRequest(text);
   if (!body) return unreadable();
   const reply = app.api.run({ version, ...body, access: context.access });
-  return kind?.after ? { ...kind.after(reply, fault, context), fault: fault.kind }
+  return kind?.after
+    ? { ...kind.after(reply, fault, context), fault: fault.kind }
     : { ...reply, fault: fault?.kind };
 }
 
 function record(app, text, requestId, reply) {
   const { operationName, query = '', variables } = readRequest(text) ?? {};
   app.control.record({
-    at: new Date().toISOString(), requestId, status: reply.status ?? 200, fault: reply.fault ?? null,
-    operation: operationName ?? /\b(?:query|mutation)\s+(\w+)/.exec(query)?.[1] ?? null, variables,
-    requested: reply.requested ?? null, actual: reply.actual ?? null,
+    at: new Date().toISOString(),
+    requestId,
+    status: reply.status ?? 200,
+    fault: reply.fault ?? null,
+    operation: operationName ?? /\b(?:query|mutation)\s+(\w+)/.exec(query)?.[1] ?? null,
+    variables,
+    requested: reply.requested ?? null,
+    actual: reply.actual ?? null,
     isThrottled: Boolean(reply.isThrottled) || reply.fault === 'throttled',
     errors: reply.body?.errors?.length ?? 0,
   });
@@ -108,10 +120,13 @@ async function grant(app, request) {
   const form = readForm(await readBody(request), request.headers['content-type']);
   const token = app.tokens.grant(form, app.access.scopes);
   const headers = { 'x-request-id': randomUUID() };
-  return token ? { headers, body: token } : {
-    status: 400, headers,
-    body: { error: 'invalid_client', error_description: 'The client credentials are wrong' },
-  };
+  return token
+    ? { headers, body: token }
+    : {
+        status: 400,
+        headers,
+        body: { error: 'invalid_client', error_description: 'The client credentials are wrong' },
+      };
 }
 
 async function control(app, request, path) {
@@ -125,7 +140,8 @@ function route(app, request) {
   const { pathname } = new URL(request.url, 'http://shop');
   const api = /^\/admin\/api\/([^/]+)\/graphql\.json$/.exec(pathname);
   if (api) return graphql(app, request, api[1]);
-  if (pathname === '/admin/oauth/access_token' && request.method === 'POST') return grant(app, request);
+  if (pathname === '/admin/oauth/access_token' && request.method === 'POST')
+    return grant(app, request);
   if (pathname.startsWith('/control/')) return control(app, request, pathname.slice(9));
   if (pathname === '/healthz') return { body: { status: 'ok' } };
   return { status: 404, body: BODIES[404] };

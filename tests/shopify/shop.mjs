@@ -20,9 +20,18 @@ const SUPPORTED = ['2026-01', '2026-04', '2026-07', '2026-10'];
  */
 export async function startShop(options = {}) {
   const {
-    host = '127.0.0.1', port = 0, token = 'shpat_stand_in', clientId, clientSecret,
-    tokenTtlSeconds, version = DEFAULT_VERSION, supported = SUPPORTED, scopes = ALL_SCOPES,
-    bucket: limits, onError = (error) => console.error(error), ...shopOptions
+    host = '127.0.0.1',
+    port = 0,
+    token = 'shpat_stand_in',
+    clientId,
+    clientSecret,
+    tokenTtlSeconds,
+    version = DEFAULT_VERSION,
+    supported = SUPPORTED,
+    scopes = ALL_SCOPES,
+    bucket: limits,
+    onError = (error) => console.error(error),
+    ...shopOptions
   } = options;
   if (!VERSIONS.includes(version)) {
     throw new RangeError(`version ${version} is none of ${VERSIONS.join(', ')}`);
@@ -36,14 +45,23 @@ export async function startShop(options = {}) {
   const versions = { supported: [...supported] };
   const api = new GraphqlApi({ shop, bucket, access, supported: versions.supported });
   const control = new Control({ shop, bucket, tokens, access, faults, versions });
-  const server = await listen({ api, control, tokens, access, faults, versions, onError }, { host, port });
+  const server = await listen(
+    { api, control, tokens, access, faults, versions, onError },
+    { host, port },
+  );
   const bound = server.address().port;
   return {
-    url: `http://${host}:${bound}`, port: bound, shop, control, bucket,
+    url: `http://${host}:${bound}`,
+    port: bound,
+    shop,
+    control,
+    bucket,
     close: () => {
       control.stop();
       server.closeAllConnections();
-      return new Promise((resolve) => { server.close(resolve); });
+      return new Promise((resolve) => {
+        server.close(resolve);
+      });
     },
   };
 }

@@ -57,10 +57,14 @@ export class Simulation {
     const ways = [
       () => ({ addLines: [randomLine(this.random, this.shop.products.all)] }),
       () => ({ note: `Edited: ${this.steps}` }),
-      () => (left.length > 1 ? { lines: [{ line: this.random.pick(left).id, remove: true }] } : null),
-      () => (left.length === 0 ? null : {
-        lines: [{ line: this.random.pick(left).id, quantity: this.random.between(1, 4) }],
-      }),
+      () =>
+        left.length > 1 ? { lines: [{ line: this.random.pick(left).id, remove: true }] } : null,
+      () =>
+        left.length === 0
+          ? null
+          : {
+              lines: [{ line: this.random.pick(left).id, quantity: this.random.between(1, 4) }],
+            },
     ];
     return this.random.pick(ways)();
   }

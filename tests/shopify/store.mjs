@@ -10,21 +10,39 @@ import { orderView } from './view.mjs';
 
 const ID_STEP = 32_768; // Shopify's ids of one kind are not neighbours; ours neither
 const FIRST_IDS = { Order: 6_210_000_000_001, LineItem: 15_400_000_000_001 };
-const COUNTED = ['created', 'edited', 'refunded', 'cancelled', 'paid', 'touched', 'archived',
-  'fulfilled', 'deleted'];
+const COUNTED = [
+  'created',
+  'edited',
+  'refunded',
+  'cancelled',
+  'paid',
+  'touched',
+  'archived',
+  'fulfilled',
+  'deleted',
+];
 
 // op -> [what is done, what it counts as]
 const CHANGES = {
-  edit: [changes.edit, 'edited'], refund: [changes.refund, 'refunded'],
-  cancel: [changes.cancel, 'cancelled'], pay: [changes.markPaid, 'paid'],
-  touch: [changes.touch, 'touched'], archive: [changes.archive, 'archived'],
+  edit: [changes.edit, 'edited'],
+  refund: [changes.refund, 'refunded'],
+  cancel: [changes.cancel, 'cancelled'],
+  pay: [changes.markPaid, 'paid'],
+  touch: [changes.touch, 'touched'],
+  archive: [changes.archive, 'archived'],
   fulfill: [changes.fulfill, 'fulfilled'],
 };
 export const CHANGE_NAMES = Object.keys(CHANGES);
 
 const DEFAULTS = {
-  shop: 'demo.myshopify.com', name: 'Demo Shop', currency: 'USD', timezone: 'America/New_York',
-  taxesIncluded: false, taxes: [], moneyRefundMode: 'total', searchLagMs: 0,
+  shop: 'demo.myshopify.com',
+  name: 'Demo Shop',
+  currency: 'USD',
+  timezone: 'America/New_York',
+  taxesIncluded: false,
+  taxes: [],
+  moneyRefundMode: 'total',
+  searchLagMs: 0,
 };
 
 export class Shop {
@@ -66,8 +84,11 @@ export class Shop {
   /** An order by its number id, gid or name; null where there is none. */
   find(key) {
     const wanted = String(key).replace(/^gid:\/\/shopify\/Order\//, '');
-    return this.#orders.get(Number(wanted))
-      ?? this.orders.find((o) => o.name === wanted || o.name === `#${wanted}`) ?? null;
+    return (
+      this.#orders.get(Number(wanted)) ??
+      this.orders.find((o) => o.name === wanted || o.name === `#${wanted}`) ??
+      null
+    );
   }
 
   #get(key) {
@@ -157,15 +178,17 @@ const LISTS = ['lines', 'shippingLines', 'transactions', 'refunds', 'discounts']
 
 // Enough of a copy to undo a change: the order's own fields, and those of the things in its lists.
 function snapshotOf(order) {
-  const lists = Object.fromEntries(LISTS.map((key) => [
-    key, order[key].map((item) => [item, { ...item, ...copiedAllocations(item) }]),
-  ]));
+  const lists = Object.fromEntries(
+    LISTS.map((key) => [
+      key,
+      order[key].map((item) => [item, { ...item, ...copiedAllocations(item) }]),
+    ]),
+  );
   return { fields: { ...order }, lists };
 }
 
-const copiedAllocations = (item) => (
-  item.allocations ? { allocations: [...item.allocations] } : {}
-);
+const copiedAllocations = (item) =>
+  item.allocations ? { allocations: [...item.allocations] } : {};
 
 function restore(order, { fields, lists }) {
   Object.assign(order, fields, { revision: order.revision + 1 });

@@ -17,7 +17,8 @@ export async function testShop(options = {}) {
 
 export function post(app, { version = '2026-07', token = TOKEN, headers = {}, ...body }) {
   return fetch(`${app.url}/admin/api/${version}/graphql.json`, {
-    method: 'POST', body: JSON.stringify(body),
+    method: 'POST',
+    body: JSON.stringify(body),
     headers: { 'content-type': 'application/json', 'x-shopify-access-token': token, ...headers },
   });
 }
@@ -36,7 +37,18 @@ export async function data(app, query, variables, more) {
 
 export async function control(app, method, path, body) {
   const response = await fetch(`${app.url}/control/${path}`, {
-    method, body: body === undefined ? undefined : JSON.stringify(body),
+    method,
+    body: body === undefined ? undefined : JSON.stringify(body),
   });
   return { status: response.status, body: await response.json() };
 }
+
+/** A search that every order fits. */
+export const ALL = "updated_at:>='2000-01-01T00:00:00Z'";
+export const NAMES = `query($first: Int, $after: String, $last: Int, $before: String, $query: String,
+  $sortKey: OrderSortKeys, $reverse: Boolean) {
+  orders(first: $first, after: $after, last: $last, before: $before, query: $query,
+    sortKey: $sortKey, reverse: $reverse) {
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor } nodes { name } } }`;
+export const names = (reply) => reply.orders.nodes.map((n) => n.name);
+export const line = (sku, quantity = 1) => ({ sku, quantity, price: '10.00' });

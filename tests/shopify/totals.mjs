@@ -19,9 +19,8 @@ export function taxesOf(net, rates, taxesIncluded, step) {
   return rates.map((tax, i) => ({ ...tax, amount: parts[i] }));
 }
 
-const share = (amount, part, whole, step) => (
-  part === whole ? amount : scale(amount, BigInt(part), BigInt(whole), step)
-);
+const share = (amount, part, whole, step) =>
+  part === whole ? amount : scale(amount, BigInt(part), BigInt(whole), step);
 
 /** All amounts of one line; `current` holds those of the units still on the order. */
 export function lineAmounts(order, line) {
@@ -36,10 +35,18 @@ export function lineAmounts(order, line) {
   const currentDiscount = sumOf(allocations, (a) => a.current);
   const currentTaxes = taxes.map((tax) => ({ ...tax, amount: part(tax.amount) }));
   return {
-    gross, discount, net, taxes, allocations, tax: sumOf(taxes, (t) => t.amount),
+    gross,
+    discount,
+    net,
+    taxes,
+    allocations,
+    tax: sumOf(taxes, (t) => t.amount),
     current: {
-      gross: currentGross, discount: currentDiscount, net: currentGross - currentDiscount,
-      taxes: currentTaxes, tax: sumOf(currentTaxes, (t) => t.amount),
+      gross: currentGross,
+      discount: currentDiscount,
+      net: currentGross - currentDiscount,
+      taxes: currentTaxes,
+      tax: sumOf(currentTaxes, (t) => t.amount),
     },
   };
 }
@@ -53,7 +60,9 @@ export function shippingAmounts(order, shipping) {
   const part = (amount) => (net === 0n ? 0n : scale(amount, left, net, step));
   const currentTaxes = taxes.map((tax) => ({ ...tax, amount: part(tax.amount) }));
   return {
-    net, taxes, tax: sumOf(taxes, (t) => t.amount),
+    net,
+    taxes,
+    tax: sumOf(taxes, (t) => t.amount),
     current: { net: left, taxes: currentTaxes, tax: sumOf(currentTaxes, (t) => t.amount) },
   };
 }
@@ -93,7 +102,10 @@ function compute(order) {
   return {
     lines: new Map(lines.map((l) => [l.line.id, l])),
     shipping: new Map(shipping.map((s) => [s.s.id, s])),
-    subtotal, tax, tip: currentTip, total,
+    subtotal,
+    tax,
+    tip: currentTip,
+    total,
     shippingPrice: sumOf(order.shippingLines, (s) => s.price),
     discounts: sumOf(lines, (l) => l.discount) + sumOf(order.shippingLines, (s) => s.discount),
     cartDiscount: sumOf(lines, (l) => sumOf(l.allocations.filter(isOrderLevel), (a) => a.amount)),
@@ -101,12 +113,18 @@ function compute(order) {
     quantity: order.lines.filter((l) => !l.isTip).reduce((n, l) => n + l.quantity, 0),
     currentQuantity: order.lines.filter((l) => !l.isTip).reduce((n, l) => n + l.currentQuantity, 0),
     currentSubtotal: currentGoods - (order.moneyRefundMode === 'subtotal' ? adjustment : 0n),
-    currentTax, currentShipping,
+    currentTax,
+    currentShipping,
     currentTaxLines: mergeTaxes(taxed.map((t) => t.current.taxes)),
-    currentDiscounts: sumOf(lines, (l) => l.current.discount)
-      + sumOf(order.shippingLines.filter((s) => !s.isRemoved), (s) => s.discount),
-    currentCartDiscount: sumOf(lines,
-      (l) => sumOf(l.allocations.filter(isOrderLevel), (a) => a.current)),
+    currentDiscounts:
+      sumOf(lines, (l) => l.current.discount) +
+      sumOf(
+        order.shippingLines.filter((s) => !s.isRemoved),
+        (s) => s.discount,
+      ),
+    currentCartDiscount: sumOf(lines, (l) =>
+      sumOf(l.allocations.filter(isOrderLevel), (a) => a.current),
+    ),
     currentTotal: currentGoods + currentShipping + onTop(currentTax) + currentTip - fallsOff,
   };
 }
