@@ -1,10 +1,7 @@
 // The Admin API as a client sees it, over HTTP.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { parse, validate } from 'graphql';
-import { VERSIONS, loadSchema } from './schema.mjs';
+import { VERSIONS } from './schema.mjs';
 import {
   ALL,
   NAMES,
@@ -51,24 +48,6 @@ describe('the full order query', async () => {
       checkRich(order, rich);
     });
   }
-
-  test('the query of the fetcher, once it is there, is valid on every version', (t) => {
-    const folder = fileURLToPath(new URL('../../services/fetcher/core/', import.meta.url));
-    const files = existsSync(folder)
-      ? readdirSync(folder).filter((f) => f.endsWith('.graphql'))
-      : [];
-    if (files.length === 0) return t.skip('no .graphql file in services/fetcher/core');
-    for (const version of VERSIONS) {
-      for (const file of files) {
-        const errors = validate(
-          loadSchema(version).schema,
-          parse(readFileSync(folder + file, 'utf8')),
-        );
-        assert.deepEqual(errors.map(String), [], `${file} on ${version}`);
-      }
-    }
-    return undefined;
-  });
 });
 
 function checkRich(order, rich) {
