@@ -356,3 +356,14 @@ test('time stamps: whole seconds outside, each change later inside', () => {
   assert.equal(BigInt(touched.updatedAtMicros) - BigInt(made.updatedAtMicros), 1n);
   assert.deepEqual({ ...touched, updatedAtMicros: 0 }, { ...made, updatedAtMicros: 0 });
 });
+
+test('the catalogue fits the columns of an RMS item, and no SKU is there twice', () => {
+  const { all } = shop().products;
+  assert.equal(all.length, 40);
+  assert.equal(new Set(all.map((p) => p.sku.toUpperCase())).size, all.length);
+  for (const { sku, title, price, taxable } of all) {
+    assert.ok(sku.length <= 25 && title.length <= 30, sku);
+    assert.match(price, /^\d+\.\d\d$/);
+    assert.equal(typeof taxable, 'boolean');
+  }
+});
