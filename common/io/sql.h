@@ -54,8 +54,8 @@ enum rc sql_commit(struct sql *sql, struct err *e) TB_MUST_CHECK;
 void sql_rollback(struct sql *sql);
 bool sql_outcome_unknown(const struct sql *sql);
 
-/* Runs a text without parameters and results (DDL, SET); several statements may be in it
- * where the driver allows. */
+/* Runs a text without parameters and results (DDL, SET). Several statements may be in it;
+ * SQLite's driver takes that only when the first is DDL, and refuses it otherwise. */
 enum rc sql_run(struct sql *sql, const char *text, struct err *e) TB_MUST_CHECK;
 
 /* The statement for this text, prepared once per connection and kept: borrowed, until 256
