@@ -47,13 +47,15 @@ static bool next_pair(const char **p, struct pair *out)
     out->name_len = strcspn(*p, "=;");
     *p += out->name_len;
     if (**p == '=')
-        (*p)++;
+        *p += 1 + strspn(*p + 1, " \t");
     while (out->name_len && isspace((unsigned char)out->name[out->name_len - 1]))
         out->name_len--;
     out->raw = *p;
     out->raw_len = value_len(*p);
     *p += out->raw_len;
     *p += strcspn(*p, ";");
+    while (out->raw_len && isspace((unsigned char)out->raw[out->raw_len - 1]))
+        out->raw_len--;
     return true;
 }
 
@@ -175,8 +177,11 @@ void sql_link_redact(const char *connection, char *text)
             continue;
         char plain[512]; /* the value without braces, }} as } */
         size_t len = 0;
-        bool braced = pair.raw_len >= 2 && pair.raw[0] == '{';
-        for (size_t i = braced; i + braced < pair.raw_len && len < sizeof(plain); i++) {
+        bool braced = pair.raw_len > 0 && pair.raw[0] == '{';
+        size_t end = pair.raw_len;
+        if (braced && end > 1 && pair.raw[end - 1] == '}')
+            end--;
+        for (size_t i = braced; i < end && len < sizeof(plain); i++) {
             plain[len++] = pair.raw[i];
             if (braced && pair.raw[i] == '}')
                 i++;
