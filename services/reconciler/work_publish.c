@@ -9,13 +9,14 @@
 #include <string.h>
 
 enum {
-    DETAIL_MAX = 400,
+    DETAIL_UNITS = 390,
+    DETAIL_MAX = 3 * DETAIL_UNITS + 1, /* a UTF-16 unit is three bytes of UTF-8 at most */
 };
 
 /* Console tools split headers at commas, tabs and newlines. */
 static void header_safe(const char *text, char out[DETAIL_MAX])
 {
-    size_t len = text ? str_utf16_cut(text, DETAIL_MAX / 4) : 0;
+    size_t len = text ? str_utf16_cut(text, DETAIL_UNITS) : 0;
     snprintf(out, DETAIL_MAX, "%.*s", (int)len, text ? text : "");
     for (char *p = out; *p; p++)
         if (*p == ',')

@@ -55,14 +55,14 @@ static enum rc open_bus(struct worker *worker, const struct cfg *cfg, struct err
     return rc ? rc : bus_consumer_open(&conf, &group, &worker->consumer, e);
 }
 
-static const char *worker_name(void)
+static char *worker_name(void)
 {
     char host[128] = "";
     char *name = NULL;
     gethostname(host, sizeof(host) - 1);
     if (asprintf(&name, "%s:%d", host, (int)getpid()) < 0)
         abort(); /* out of memory: as in arena.h */
-    return name; /* lives as long as the process */
+    return name;
 }
 
 enum rc worker_open(struct worker *worker, const struct cfg *cfg, struct err *e)
@@ -83,6 +83,7 @@ void worker_close(struct worker *worker)
     bus_producer_close(worker->producer);
     rms_free(worker->rms);
     arena_done(&worker->group_arena);
+    free(worker->name);
     health_close(worker->health);
 }
 

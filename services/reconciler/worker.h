@@ -14,7 +14,7 @@ struct worker {
     struct bus_consumer *consumer;
     struct bus_producer *producer;
     struct health *health;
-    const char *name;         /* host and pid, in results and dead letters */
+    char *name;               /* host and pid, in results and dead letters */
     struct arena group_arena; /* of one try of a commit group */
     bool revoked;             /* a rebalance took partitions away: drop what is in hand */
 };

@@ -41,16 +41,26 @@ static enum reason resolve_one(const struct plan_input *in,
     return REASON_NONE;
 }
 
+/* The sentence behind "line 5 (Blue mug): ". */
+static const char *refusal_words(enum reason reason, bool inactive)
+{
+    if (inactive)
+        return "is an inactive item in RMS: activate it";
+    if (reason == REASON_MISSING_SKU)
+        return "is empty and RMS_MISC_ITEM is not set: set it, or give the product a SKU";
+    if (reason == REASON_AMBIGUOUS_SKU)
+        return "belongs to several items in RMS: leave it on one only";
+    return "is in RMS neither as item lookup code nor as alias: add the item or an alias";
+}
+
 static const char *refusal(const struct plan_input *in, const struct snapshot_line *line,
                            enum reason reason, struct arena *arena)
 {
     const struct sku_hit *hit = blank(line->sku) ? NULL : find_sku(in->rms, line->sku);
     bool inactive = reason == REASON_UNKNOWN_SKU && hit && hit->hits == 1;
-    return arena_printf(arena, "line %" PRId64 " (%s): SKU \"%s\" %s: %s", line->id,
-                        line->title, line->sku ? line->sku : "",
-                        inactive ? "is an inactive item in RMS" : reason_help(reason),
-                        inactive ? "activate the item, then redrive the order"
-                                 : reason_remedy(reason));
+    return arena_printf(
+        arena, "line %" PRId64 " (%s): SKU \"%s\" %s, then redrive the order", line->id,
+        line->title, line->sku ? line->sku : "", refusal_words(reason, inactive));
 }
 
 enum reason lines_resolve(const struct plan_input *in, const struct amounts *amounts,
