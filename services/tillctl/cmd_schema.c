@@ -1,5 +1,6 @@
 /* cmd_schema: tillbridge's own tables in the RMS database. */
 #include "commands.h"
+#include "io/cfg.h"
 #include "io/sql.h"
 #include "out.h"
 #include "patience.h"

@@ -1,8 +1,10 @@
 /* cmd_topics: makes the topics, and looks at those that are there. */
 #include "commands.h"
+#include "core/topics.h"
+#include "io/bus.h"
+#include "io/cfg.h"
 #include "out.h"
 #include "patience.h"
-#include "topics.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -21,7 +23,7 @@ struct run {
     struct table table;
     cJSON *list;
     const struct topic *topic; /* the one at hand */
-    struct bus_topic wish;
+    struct topics_wish wish;
     bool made;
     int32_t partitions;
     struct bus_header *found;
@@ -68,8 +70,8 @@ static const char *found_value(const struct run *run, const char *name)
 static enum topics_verdict compare(const struct run *run, struct buf *text)
 {
     enum topics_verdict worst = TOPICS_SAME;
-    for (size_t i = 0; i < run->wish.config_count; i++) {
-        const struct bus_header *wish = &run->wish.config[i];
+    for (size_t i = 0; i < run->wish.count; i++) {
+        const struct topics_property *wish = &run->wish.properties[i];
         const char *found = found_value(run, wish->name);
         enum topics_verdict verdict = topics_judge(wish->name, wish->value, found);
         if (verdict == TOPICS_SAME)
@@ -129,7 +131,18 @@ static enum rc check_one(struct run *run, int64_t wait_s, struct err *e)
 static enum rc create(void *ctx, struct err *e)
 {
     struct run *run = ctx;
-    return bus_topic_create(&run->bus, &run->wish, &run->made, e);
+    struct bus_header config[TOPICS_PROPERTIES_MAX];
+    for (size_t i = 0; i < run->wish.count; i++)
+        config[i] = (struct bus_header){run->wish.properties[i].name,
+                                        run->wish.properties[i].value};
+    const struct bus_topic topic = {
+        .name = run->topic->name,
+        .partitions = run->wish.partitions,
+        .replication = run->wish.replication,
+        .config = config,
+        .config_count = run->wish.count,
+    };
+    return bus_topic_create(&run->bus, &topic, &run->made, e);
 }
 
 static enum rc create_one(struct run *run, int64_t wait_s, struct err *e)

@@ -1,5 +1,6 @@
 /* tillctl: what a person asks of tillbridge, or tells it. */
 #include "commands.h"
+#include "io/cfg.h"
 #include "io/log.h"
 #include "out.h"
 

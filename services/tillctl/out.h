@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "table.h"
+#include "core/table.h"
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* table: see table.h. */
-#include "table.h"
+#include "core/table.h"
 
 #include <assert.h>
 #include <string.h>

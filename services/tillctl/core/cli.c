@@ -1,5 +1,5 @@
 /* cli: reads a command line by the tables of the commands; see cli.h. */
-#include "cli.h"
+#include "core/cli.h"
 
 #include "base/str.h"
 

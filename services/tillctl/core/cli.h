@@ -6,7 +6,7 @@
 #define TB_CLI_H
 
 #include "base/buf.h"
-#include "io/cfg.h"
+#include "base/err.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 
 enum cli_exit {
 #define EXIT(id, code, meaning) CLI_##id = (code),
-#include "exits.def"
+#include "core/exits.def"
 #undef EXIT
 };
 
@@ -44,6 +44,7 @@ struct cli_example {
     const char *line, *what; /* line without "tillctl " */
 };
 
+struct cfg;
 struct cli_call;
 
 struct cli_command {
@@ -94,8 +95,5 @@ enum cli_verdict cli_parse(int argc, char *const *argv,
 void cli_help_all(const struct cli_command *const *commands, const char *group,
                   struct buf *out);
 void cli_help(const struct cli_command *command, struct buf *out);
-
-/* Every command, NULL-terminated (commands.c). */
-extern const struct cli_command *const commands_all[];
 
 #endif

@@ -1,5 +1,5 @@
 /* cli_help: --help from the tables of the commands. */
-#include "cli.h"
+#include "core/cli.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -47,7 +47,7 @@ static void add_exits(struct buf *out)
 {
     buf_text(out, "\nExit codes:\n");
 #define EXIT(id, code, meaning) buf_printf(out, "  %d  %s\n", code, meaning);
-#include "exits.def"
+#include "core/exits.def"
 #undef EXIT
 }
 
@@ -122,12 +122,17 @@ static void add_options(const struct cli_command *command, struct buf *out)
     add_row(out, "  --help", column, "this text");
 }
 
+static void add_sentence(struct buf *out, const char *summary)
+{
+    int first = (toupper)((unsigned char)summary[0]); /* the function: its macro nests */
+    buf_printf(out, "%c%s.\n", first, summary + 1);
+}
+
 void cli_help(const struct cli_command *command, struct buf *out)
 {
     buf_printf(out, "Usage: tillctl %s%s\n\n", command->name,
                command->option_count ? " [OPTIONS]" : "");
-    buf_printf(out, "%c%s.\n", toupper((unsigned char)command->summary[0]),
-               command->summary + 1);
+    add_sentence(out, command->summary);
     if (command->about[0]) {
         buf_text(out, "\n");
         add_wrapped(out, command->about, 0, 0);

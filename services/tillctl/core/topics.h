@@ -3,7 +3,6 @@
 #define TB_TOPICS_H
 
 #include "base/arena.h"
-#include "io/bus.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,9 +20,24 @@ struct topic {
 extern const struct topic topics_all[];
 extern const size_t topics_count;
 
-/* What to ask the broker for; names, values and the list live in the arena. */
-struct bus_topic topics_wish(const struct topic *topic, int64_t partitions,
-                             int64_t replication, struct arena *arena);
+struct topics_property {
+    const char *name, *value;
+};
+
+enum {
+    TOPICS_PROPERTIES_MAX = 4,
+};
+
+/* How a topic is to be. */
+struct topics_wish {
+    int32_t partitions, replication;
+    struct topics_property properties[TOPICS_PROPERTIES_MAX];
+    size_t count;
+};
+
+/* partitions, replication: as the settings say. Values live in the arena. */
+struct topics_wish topics_wish(const struct topic *topic, int64_t partitions,
+                               int64_t replication, struct arena *arena);
 
 /* "30 days", "last per key". */
 const char *topics_kept(const struct topic *topic, struct arena *arena);

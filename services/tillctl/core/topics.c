@@ -1,9 +1,10 @@
 /* topics: see topics.h. */
-#include "topics.h"
+#include "core/topics.h"
 
 #include "base/str.h"
 #include "wire/messages.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -22,47 +23,38 @@ const struct topic topics_all[] = {
         .max_bytes = (max_mib)*MIB,                                   \
         .help = (help_),                                              \
     },
-#include "topics.def"
+#include "core/topics.def"
 #undef TOPIC
 };
 const size_t topics_count = sizeof(topics_all) / sizeof(topics_all[0]);
 
-struct wish {
-    struct arena *arena;
-    struct bus_header *at;
-    size_t count;
-};
-
-static void add(struct wish *wish, const char *name, const char *value)
+static void add(struct topics_wish *wish, const char *name, const char *value)
 {
-    wish->at[wish->count++] = (struct bus_header){name, value};
+    assert(wish->count < TOPICS_PROPERTIES_MAX);
+    wish->properties[wish->count++] = (struct topics_property){name, value};
 }
 
-static void add_number(struct wish *wish, const char *name, int64_t value)
+static const char *number(int64_t value, struct arena *arena)
 {
-    add(wish, name, arena_printf(wish->arena, "%" PRId64, value));
+    return arena_printf(arena, "%" PRId64, value);
 }
 
-struct bus_topic topics_wish(const struct topic *topic, int64_t partitions,
-                             int64_t replication, struct arena *arena)
+struct topics_wish topics_wish(const struct topic *topic, int64_t partitions,
+                               int64_t replication, struct arena *arena)
 {
-    enum { PROPERTIES_MAX = 4, QUORUM = 3 };
-    struct wish wish = {.arena = arena,
-                        .at = arena_array(arena, PROPERTIES_MAX, sizeof(*wish.at))};
-    add(&wish, "cleanup.policy", topic->is_compacted ? "compact" : "delete");
-    if (!topic->is_compacted)
-        add_number(&wish, "retention.ms", topic->kept_ms);
-    add_number(&wish, "max.message.bytes", topic->max_bytes);
-    /* With three replicas one may be away, and yet nothing is acknowledged that a single
-     * failure loses. */
-    add_number(&wish, "min.insync.replicas", replication >= QUORUM ? 2 : 1);
-    return (struct bus_topic){
-        .name = topic->name,
+    enum { QUORUM = 3 };
+    struct topics_wish wish = {
         .partitions = topic->partitions ? topic->partitions : (int32_t)partitions,
         .replication = (int32_t)replication,
-        .config = wish.at,
-        .config_count = wish.count,
     };
+    add(&wish, "cleanup.policy", topic->is_compacted ? "compact" : "delete");
+    if (!topic->is_compacted)
+        add(&wish, "retention.ms", number(topic->kept_ms, arena));
+    add(&wish, "max.message.bytes", number(topic->max_bytes, arena));
+    /* With three replicas one may be away, and yet nothing is acknowledged that a single
+     * failure loses. */
+    add(&wish, "min.insync.replicas", replication >= QUORUM ? "2" : "1");
+    return wish;
 }
 
 const char *topics_kept(const struct topic *topic, struct arena *arena)
