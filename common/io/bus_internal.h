@@ -14,7 +14,7 @@
 enum {
     /* An order of 8 MiB (wire/snapshot.h) with its key and headers. */
     BUS_MESSAGE_MAX_BYTES = 9 * 1024 * 1024,
-    BUS_REQUEST_MS = 10000, /* what a single question to the broker may take */
+    BUS_REQUEST_MS = 5000, /* what a single question to the broker may take */
 };
 
 struct bus_link {
@@ -55,6 +55,26 @@ enum rc bus_link_check(const struct bus_link *link, const char *op,
 /* Partitions of a topic, all with a leader. RC_REJECT: no such topic. */
 enum rc bus_count_partitions(const struct bus_link *link, const char *topic,
                              int32_t *partitions, struct err *e) TB_MUST_CHECK;
+
+/* A record with its headers in librdkafka's form. Borrowed, unless bus_letter_copy made
+ * it. */
+struct bus_letter {
+    struct bus_letter *next; /* for the owner's list */
+    const char *topic;
+    int32_t partition;
+    int64_t timestamp_ms;
+    const void *key, *value;
+    size_t key_len, value_len;
+    rd_kafka_headers_t *headers; /* NULL: none, or taken by librdkafka */
+};
+
+/* *headers of the letter are the caller's until bus_letter_send took them. */
+struct bus_letter bus_letter_of(const struct bus_record *record);
+/* Into librdkafka's queue, which copies key and value. */
+rd_kafka_resp_err_t bus_letter_send(rd_kafka_t *rk, struct bus_letter *letter);
+/* For bus_letter_free. */
+struct bus_letter *bus_letter_copy(const struct bus_letter *letter);
+void bus_letter_free(struct bus_letter *letter);
 
 /* Points *out into native; headers that are not text are left out. */
 void bus_message_view(rd_kafka_message_t *native, struct bus_message *out);

@@ -18,89 +18,39 @@ enum {
     CLOSE_WAIT_MS = 5000,
     SLICE_MS = 100,
     PARKED_MAX_BYTES = 64 * 1024 * 1024,
-    ASK_EVERY_MS = 1000, /* whether the topic of a parked record is there by now */
+    ASK_MS = 1000, /* at most as long, and at most as often, is a topic asked for */
 };
 
-/* A record with its headers in librdkafka's form; borrowed, or owned when parked. */
-struct letter {
-    struct letter *next;
-    const char *topic;
-    int32_t partition;
-    int64_t timestamp_ms;
-    const void *key, *value;
-    size_t key_len, value_len;
-    rd_kafka_headers_t *headers; /* NULL once librdkafka has taken them */
+struct met {
+    struct met *next;
+    char name[];
 };
 
 struct bus_producer {
     struct bus_link *link;
     size_t in_flight, failed;
-    struct letter *parked, **parked_end;
+    struct bus_letter *parked, **parked_end;
     size_t parked_bytes;
     int64_t asked_ms; /* monotonic */
+    struct met *met;  /* topics */
     bool closing;
     struct err refusal; /* the first since the last flush; rc RC_OK when none */
 };
 
-/* ---- sending ---- */
+/* ---- sending and parking ---- */
 
-static rd_kafka_headers_t *make_headers(const struct bus_record *record)
+static rd_kafka_resp_err_t hand_over(struct bus_producer *producer,
+                                     struct bus_letter *letter)
 {
-    if (!record->header_count)
-        return NULL;
-    rd_kafka_headers_t *headers = rd_kafka_headers_new(record->header_count);
-    for (size_t i = 0; i < record->header_count; i++)
-        rd_kafka_header_add(headers, record->headers[i].name, -1,
-                            record->headers[i].value, -1);
-    return headers;
-}
-
-/* librdkafka copies key and value, and takes the headers unless it fails. */
-static rd_kafka_resp_err_t hand_over(struct bus_producer *producer, struct letter *letter)
-{
-    const rd_kafka_vu_t parts[] = {
-        {.vtype = RD_KAFKA_VTYPE_TOPIC, .u.cstr = letter->topic},
-        {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = letter->partition},
-        {.vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = letter->timestamp_ms},
-        {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
-        {.vtype = RD_KAFKA_VTYPE_KEY,
-         .u.mem = {.ptr = (void *)letter->key, .size = letter->key_len}},
-        {.vtype = RD_KAFKA_VTYPE_VALUE,
-         .u.mem = {.ptr = (void *)letter->value, .size = letter->value_len}},
-        {.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = letter->headers},
-    };
-    size_t count = sizeof(parts) / sizeof(parts[0]) - (letter->headers ? 0 : 1);
-    rd_kafka_error_t *error = rd_kafka_produceva(producer->link->rk, parts, count);
-    rd_kafka_resp_err_t code = rd_kafka_error_code(error);
-    rd_kafka_error_destroy(error);
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        letter->headers = NULL;
+    rd_kafka_resp_err_t code = bus_letter_send(producer->link->rk, letter);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         producer->in_flight++;
-    }
     return code;
 }
 
-/* ---- parking ---- */
-
-static void park(struct bus_producer *producer, const struct letter *letter)
+static void park(struct bus_producer *producer, const struct bus_letter *letter)
 {
-    size_t topic_len = strlen(letter->topic) + 1;
-    struct letter *copy =
-        malloc(sizeof(*copy) + letter->key_len + letter->value_len + topic_len);
-    if (!copy)
-        abort(); /* out of memory: as in arena.h */
-    char *bytes = (char *)(copy + 1);
-    *copy = *letter;
-    copy->next = NULL;
-    if (letter->key_len)
-        memcpy(bytes, letter->key, letter->key_len);
-    if (letter->value_len)
-        memcpy(bytes + letter->key_len, letter->value, letter->value_len);
-    memcpy(bytes + letter->key_len + letter->value_len, letter->topic, topic_len);
-    copy->key = letter->key ? bytes : NULL;
-    copy->value = letter->value ? bytes + letter->key_len : NULL;
-    copy->topic = bytes + letter->key_len + letter->value_len;
-    copy->headers = letter->headers ? rd_kafka_headers_copy(letter->headers) : NULL;
+    struct bus_letter *copy = bus_letter_copy(letter);
     if (!producer->parked)
         log_warn("kafka.parked", KV("topic", letter->topic),
                  KV("text", "records wait in memory until the topic takes them"));
@@ -111,30 +61,50 @@ static void park(struct bus_producer *producer, const struct letter *letter)
 
 static void drop_first_parked(struct bus_producer *producer)
 {
-    struct letter *first = producer->parked;
+    struct bus_letter *first = producer->parked;
     producer->parked = first->next;
     if (!producer->parked)
         producer->parked_end = &producer->parked;
     producer->parked_bytes -= first->key_len + first->value_len;
-    if (first->headers)
-        rd_kafka_headers_destroy(first->headers);
-    free(first);
+    bus_letter_free(first);
 }
 
-/* A topic that librdkafka believes missing is asked for by nobody else for minutes. */
 static void ask_for_topic(struct bus_producer *producer, const char *name)
 {
     rd_kafka_t *rk = producer->link->rk;
-    int64_t now_ms = clock_monotonic_ms();
-    if (now_ms - producer->asked_ms < ASK_EVERY_MS)
-        return;
-    producer->asked_ms = now_ms;
     const struct rd_kafka_metadata *metadata = NULL;
     rd_kafka_topic_t *topic = rd_kafka_topic_new(rk, name, NULL);
-    if (topic && !rd_kafka_metadata(rk, 0, topic, &metadata, ASK_EVERY_MS))
+    if (topic && !rd_kafka_metadata(rk, 0, topic, &metadata, ASK_MS))
         rd_kafka_metadata_destroy(metadata);
     if (topic)
         rd_kafka_topic_destroy(topic);
+}
+
+/* A topic that librdkafka believes missing is asked for by nobody else for minutes. */
+static void ask_for_parked(struct bus_producer *producer)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    if (!producer->parked || now_ms - producer->asked_ms < ASK_MS)
+        return;
+    producer->asked_ms = now_ms;
+    ask_for_topic(producer, producer->parked->topic);
+}
+
+/* 2.0.2 looks for a topic it has not met only once a second; asking makes the first
+ * record of a topic as quick as the rest. */
+static void meet_topic(struct bus_producer *producer, const char *name)
+{
+    for (const struct met *met = producer->met; met; met = met->next)
+        if (strcmp(met->name, name) == 0)
+            return;
+    size_t len = strlen(name) + 1;
+    struct met *met = malloc(sizeof(*met) + len);
+    if (!met)
+        abort();
+    met->next = producer->met;
+    memcpy(met->name, name, len);
+    producer->met = met;
+    ask_for_topic(producer, name);
 }
 
 /* The outcome of a record that is done for now. */
@@ -159,10 +129,9 @@ static bool waits_for_topic(rd_kafka_resp_err_t code)
 
 static void send_parked(struct bus_producer *producer)
 {
-    if (producer->parked)
-        ask_for_topic(producer, producer->parked->topic);
+    ask_for_parked(producer);
     while (producer->parked) {
-        struct letter *first = producer->parked;
+        struct bus_letter *first = producer->parked;
         rd_kafka_resp_err_t code = hand_over(producer, first);
         if (bus_rc(code) == RC_RETRY)
             return;
@@ -188,13 +157,13 @@ static void on_delivered(rd_kafka_t *rk, const rd_kafka_message_t *message, void
         note_refusal(producer, message->err, topic, message->partition);
         return;
     }
-    struct letter letter = {.topic = topic,
-                            .partition = message->partition,
-                            .timestamp_ms = rd_kafka_message_timestamp(message, NULL),
-                            .key = message->key,
-                            .key_len = message->key_len,
-                            .value = message->payload,
-                            .value_len = message->len};
+    struct bus_letter letter = {.topic = topic,
+                                .partition = message->partition,
+                                .timestamp_ms = rd_kafka_message_timestamp(message, NULL),
+                                .key = message->key,
+                                .key_len = message->key_len,
+                                .value = message->payload,
+                                .value_len = message->len};
     rd_kafka_message_headers(message, &letter.headers); /* stay the message's */
     park(producer, &letter);
 }
@@ -218,7 +187,7 @@ enum rc bus_producer_open(const struct bus_conf *conf, struct bus_producer **out
         {"batch.size", "524288"},
         {"message.max.bytes", max_bytes},
         {"queue.buffering.max.kbytes", "131072"},
-        {"topic.metadata.propagation.max.ms", "5000"},
+        {"topic.metadata.propagation.max.ms", "2000"},
     };
     struct bus_producer *producer = calloc(1, sizeof(*producer));
     if (!producer)
@@ -252,13 +221,14 @@ static enum rc check(const struct bus_producer *producer, const char *op, struct
     return rc;
 }
 
-static enum rc try_produce(struct bus_producer *producer, struct letter *letter,
+static enum rc try_produce(struct bus_producer *producer, struct bus_letter *letter,
                            struct err *e)
 {
     enum rc rc = check(producer, "bus.produce", e);
     if (rc != RC_OK)
         return rc;
     rd_kafka_poll(producer->link->rk, 0);
+    meet_topic(producer, letter->topic);
     send_parked(producer);
     rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
     if (!producer->parked)
@@ -273,14 +243,7 @@ static enum rc try_produce(struct bus_producer *producer, struct letter *letter,
 enum rc bus_produce(struct bus_producer *producer, const struct bus_record *record,
                     struct err *e)
 {
-    struct letter letter = {.topic = record->topic,
-                            .partition = record->partition,
-                            .timestamp_ms = record->timestamp_ms,
-                            .key = record->key,
-                            .key_len = record->key ? record->key_len : 0,
-                            .value = record->value,
-                            .value_len = record->value ? record->value_len : 0,
-                            .headers = make_headers(record)};
+    struct bus_letter letter = bus_letter_of(record);
     int64_t until_ms = clock_monotonic_ms() + QUEUE_WAIT_MS;
     enum rc rc = try_produce(producer, &letter, e);
     while (rc == RC_RETRY && clock_monotonic_ms() < until_ms) {
@@ -295,7 +258,8 @@ enum rc bus_produce(struct bus_producer *producer, const struct bus_record *reco
 static size_t waiting(const struct bus_producer *producer)
 {
     size_t count = producer->in_flight;
-    for (const struct letter *letter = producer->parked; letter; letter = letter->next)
+    for (const struct bus_letter *letter = producer->parked; letter;
+         letter = letter->next)
         count++;
     return count;
 }
@@ -361,6 +325,11 @@ void bus_producer_close(struct bus_producer *producer)
     rd_kafka_flush(rk, SLICE_MS);
     while (producer->parked)
         drop_first_parked(producer);
+    while (producer->met) {
+        struct met *met = producer->met;
+        producer->met = met->next;
+        free(met);
+    }
     bus_link_close(producer->link);
     free(producer);
 }
