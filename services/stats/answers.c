@@ -1,0 +1,372 @@
+/* answers: routes to what they show or do; see answers.h. */
+#include "answers.h"
+
+#include "core/api.h"
+#include "core/keys.h"
+#include "core/out.h"
+#include "embed.h"
+#include "io/clock.h"
+#include "io/log.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum {
+    ACKNOWLEDGE_MS = 2000, /* the loop waits for Kafka this long, seconds at most */
+};
+
+static const char json[] = "application/json";
+
+/* The page loads nothing from elsewhere and runs no script but its own file. */
+static const char content_policy[] =
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/* ---- answers ---- */
+
+static void add_header(struct http_response *response, const char *name,
+                       const char *value)
+{
+    size_t i = 0;
+    while (response->headers[i][0])
+        i++;
+    response->headers[i][0] = name;
+    response->headers[i][1] = value;
+}
+
+static void refuse(const struct problem *problem, struct http_response *response)
+{
+    response->status = problem->status;
+    response->content_type = PROBLEM_CONTENT_TYPE;
+    problem_write(problem, &response->body);
+    if (problem->allow)
+        add_header(response, "Allow", problem->allow);
+    if (problem->status == 401)
+        add_header(response, "WWW-Authenticate", "Bearer realm=\"tillbridge\"");
+    if (problem->status == 503 || problem->status == 429)
+        add_header(response, "Retry-After", "2");
+}
+
+static void refuse_with(int status, const char *text, struct http_response *response)
+{
+    struct problem problem;
+    problem_set(&problem, status, "%s", text);
+    refuse(&problem, response);
+}
+
+static void refuse_unavailable(const char *what, const struct err *e,
+                               struct http_response *response)
+{
+    struct problem problem;
+    problem_set(&problem, 503, "%s: %s", what, e->text);
+    refuse(&problem, response);
+}
+
+static void redis_away(const struct err *e, struct http_response *response)
+{
+    refuse_unavailable("Redis does not answer; counting goes on where it was when it "
+                       "is back",
+                       e, response);
+}
+
+/* ---- reading ---- */
+
+static bool view_of(struct answers *answers, struct view *view,
+                    struct http_response *response)
+{
+    struct err e;
+    if (reading_view(&answers->reading, clock_now_ms(), &answers->arena, view, &e) ==
+        RC_OK)
+        return true;
+    redis_away(&e, response);
+    return false;
+}
+
+static void show_view(struct answers *answers,
+                      void (*write)(const struct view *view, struct buf *out),
+                      struct http_response *response)
+{
+    struct view view;
+    if (view_of(answers, &view, response))
+        write(&view, &response->body);
+}
+
+static struct view_checks checks_of(const struct answers *answers)
+{
+    const char *trouble = follow_trouble(answers->follow);
+    bool redis = store_is_there(answers->reading.store);
+    return (struct view_checks){
+        .redis = redis, .kafka = redis && !*trouble, .reason = trouble};
+}
+
+static void show_health(struct answers *answers, struct http_response *response)
+{
+    struct view view;
+    struct err e;
+    enum rc rc =
+        reading_view(&answers->reading, clock_now_ms(), &answers->arena, &view, &e);
+    struct view_checks checks = checks_of(answers);
+    if (rc)
+        checks = (struct view_checks){.kafka = checks.kafka, .reason = e.text};
+    if (!view_health(rc ? NULL : &view, &checks, &response->body))
+        response->status = 503;
+}
+
+static void show_ready(struct answers *answers, struct http_response *response)
+{
+    const char *trouble = follow_trouble(answers->follow);
+    response->status = *trouble ? 503 : 200;
+    response->content_type = "text/plain; charset=utf-8";
+    buf_printf(&response->body, "%s\n", *trouble ? trouble : "ready");
+}
+
+static void show_open(struct answers *answers, struct http_response *response)
+{
+    struct lists_values values;
+    struct err e;
+    int64_t total = 0;
+    if (reading_open(answers->reading.store, &answers->arena, &values, &total, &e))
+        redis_away(&e, response);
+    else
+        lists_open(values, total, &answers->arena, &response->body);
+}
+
+static void show_list(struct answers *answers, const char *key,
+                      void (*write)(struct lists_values values, struct arena *arena,
+                                    struct buf *out),
+                      struct http_response *response)
+{
+    struct lists_values values;
+    struct err e;
+    if (reading_list(answers->reading.store, key, &answers->arena, &values, &e))
+        redis_away(&e, response);
+    else
+        write(values, &answers->arena, &response->body);
+}
+
+static void show_order(struct answers *answers, const char *order,
+                       struct http_response *response)
+{
+    struct view view;
+    struct reading_orders orders;
+    struct problem problem;
+    struct err e;
+    struct store *store = answers->reading.store;
+    if (!view_of(answers, &view, response))
+        return;
+    if (reading_orders(store, view.board, order, &answers->arena, &orders, &e)) {
+        redis_away(&e, response);
+    } else if (orders.count) {
+        lists_orders(orders.at, orders.count, &answers->arena, &response->body);
+    } else {
+        problem_set(&problem, 404,
+                    "no decision on order %s within the last 30 days; ask by Shopify's "
+                    "order id, or by name with # written as %%23",
+                    order);
+        refuse(&problem, response);
+    }
+}
+
+static void show_trigger(struct answers *answers, const char *id,
+                         struct http_response *response)
+{
+    struct reading_trigger reading;
+    struct err e;
+    if (reading_trigger(answers->reading.store, id, clock_now_ms(), &answers->arena,
+                        &reading, &e))
+        redis_away(&e, response);
+    else if (reading.known)
+        triggers_write(&reading.progress, id, reading.done_ms, &response->body);
+    else
+        refuse_with(404, "no trigger with this id within the last day", response);
+}
+
+static void show_file(const char *name, const char *content_type,
+                      struct http_response *response)
+{
+    const struct embed *file = embed_find(name);
+    assert(file);
+    response->content_type = content_type;
+    buf_add(&response->body, file->bytes, file->len);
+    add_header(response, "Content-Security-Policy", content_policy);
+    add_header(response, "Referrer-Policy", "no-referrer");
+    add_header(response, "Cache-Control", "no-cache");
+}
+
+/* ---- writing ---- */
+
+static enum rc publish(struct answers *answers, const char *key,
+                       const struct codec *codec, const void *message, struct err *e)
+{
+    struct buf value;
+    size_t failed = 0;
+    buf_init(&value, MESSAGE_MAX_BYTES);
+    codec_encode(codec, message, &value);
+    const struct bus_record record = {.topic = TOPIC_CONTROL,
+                                      .partition = -1,
+                                      .key = key,
+                                      .key_len = strlen(key),
+                                      .value = buf_str(&value),
+                                      .value_len = value.len};
+    enum rc rc = bus_produce(answers->producer, &record, e);
+    if (rc == RC_OK)
+        rc = bus_flush(answers->producer, ACKNOWLEDGE_MS, &failed, e);
+    buf_done(&value);
+    return rc;
+}
+
+/* So that the id can be asked for at once, before the control topic has come round. */
+static void remember(struct answers *answers, const struct trigger *trigger)
+{
+    struct buf value;
+    struct err e;
+    struct arena *arena = &answers->arena;
+    struct store *store = answers->reading.store;
+    const char *key = arena_printf(arena, "%s%s", KEY_TRIGGER, trigger->id);
+    buf_init(&value, MESSAGE_MAX_BYTES);
+    codec_encode(&trigger_codec, trigger, &value);
+    enum rc rc =
+        store_write(store, &e, "HSET", key, FIELD_REQUEST, buf_str(&value), NULL);
+    if (rc == RC_OK)
+        rc = store_write(store, &e, "EXPIRE", key, ops_number(arena, KEEP_TRIGGER_S),
+                         NULL);
+    buf_done(&value);
+    if (rc)
+        log_err(LOG_WARN, "trigger.not_remembered", &e, LOG_FIELDS());
+}
+
+static void do_trigger(struct answers *answers, const struct api_call *call,
+                       const struct http_request *request, struct http_response *response)
+{
+    char id[TRIGGERS_ID_MAX];
+    struct err e;
+    struct trigger trigger = api_trigger(call);
+    if (triggers_full(answers->triggers)) {
+        refuse_with(429, "too many triggers are waiting; ask for theirs first", response);
+        return;
+    }
+    trigger.version = MESSAGE_VERSION;
+    trigger.requested_ms = clock_now_ms();
+    triggers_new_id(trigger.requested_ms, id);
+    trigger.id = id;
+    const char *key = arena_printf(&answers->arena, "%s%s", CONTROL_KEY_TRIGGER, id);
+    if (publish(answers, key, &trigger_codec, &trigger, &e)) {
+        refuse_unavailable("Kafka did not take the trigger in time; it may still be "
+                           "acted on",
+                           &e, response);
+        return;
+    }
+    log_info("trigger.published", KV("trigger", id), KV("dry_run", trigger.dry_run));
+    remember(answers, &trigger);
+    triggers_add(answers->triggers, id, request);
+}
+
+static void do_reset(struct answers *answers, struct http_response *response)
+{
+    struct err e;
+    if (store_reset(answers->reading.store, clock_now_ms(), &e)) {
+        redis_away(&e, response);
+        return;
+    }
+    log_info("stats.reset");
+    show_view(answers, view_reset, response);
+}
+
+static void do_config(struct answers *answers, const struct api_call *call,
+                      struct http_response *response)
+{
+    struct view view;
+    struct err e;
+    if (!view_of(answers, &view, response))
+        return;
+    struct runtime_config config = api_config(call, view.config);
+    config.at_ms = clock_now_ms();
+    if (config_check(&config, &e)) { /* the settings of the environment are checked too */
+        refuse_with(400, e.text, response);
+        return;
+    }
+    if (publish(answers, CONTROL_KEY_CONFIG, &config_codec, &config, &e)) {
+        refuse_unavailable("Kafka did not take the configuration in time; it may still "
+                           "come into force",
+                           &e, response);
+        return;
+    }
+    log_info("config.published", KV("enabled", config.enabled),
+             KV("interval_minutes", config.interval_minutes));
+    answers->reading.put = config;
+    show_view(answers, view_config, response);
+}
+
+/* ---- routing ---- */
+
+static void dispatch(struct answers *answers, const struct api_call *call,
+                     const struct http_request *request, struct http_response *response)
+{
+    switch (call->route) {
+    case API_STATUS:
+        return show_view(answers, view_status, response);
+    case API_TRIGGER:
+        return do_trigger(answers, call, request, response);
+    case API_TRIGGER_STATE:
+        return show_trigger(answers, call->arg, response);
+    case API_STATS:
+        return show_view(answers, view_stats, response);
+    case API_RESET:
+        return do_reset(answers, response);
+    case API_CONFIG:
+        return do_config(answers, call, response);
+    case API_HEALTH:
+        return show_health(answers, response);
+    case API_CONFLICTS:
+        return show_open(answers, response);
+    case API_POLLS:
+        return show_list(answers, KEY_POLLS, lists_polls, response);
+    case API_EVENTS:
+        return show_list(answers, KEY_EVENTS, lists_events, response);
+    case API_ORDER:
+        return show_order(answers, call->arg, response);
+    case API_HEALTHZ:
+        response->content_type = "text/plain; charset=utf-8";
+        return buf_text(&response->body, "alive\n");
+    case API_READYZ:
+        return show_ready(answers, response);
+    case API_METRICS:
+        response->content_type = "text/plain; version=0.0.4; charset=utf-8";
+        return show_view(answers, view_metrics, response);
+    case API_PAGE:
+        return show_file("index.html", "text/html; charset=utf-8", response);
+    case API_SCRIPT:
+        return show_file("app.js", "text/javascript; charset=utf-8", response);
+    case API_STYLE:
+        return show_file("style.css", "text/css; charset=utf-8", response);
+    case API_ICON:
+        return show_file("icon.svg", "image/svg+xml", response);
+    case API_ROUTE_COUNT:
+        break;
+    }
+}
+
+void answers_handle(void *ctx, const struct http_request *request,
+                    struct http_response *response)
+{
+    struct answers *answers = ctx;
+    struct api_call call;
+    struct problem problem;
+    const struct api_request asked = {
+        .method = request->method,
+        .path = request->path,
+        .body = request->body,
+        .body_len = request->body_len,
+        .content_type = http_header(request, "Content-Type"),
+        .authorization = http_header(request, "Authorization"),
+        .host = http_header(request, "Host"),
+        .origin = http_header(request, "Origin"),
+        .from_loopback = request->from_loopback};
+    arena_reset(&answers->arena);
+    *response = (struct http_response){.status = 200, .content_type = json};
+    buf_init(&response->body, OUT_MAX);
+    if (api_call_of(&asked, answers->token, &answers->arena, &call, &problem))
+        dispatch(answers, &call, request, response);
+    else
+        refuse(&problem, response);
+}

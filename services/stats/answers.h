@@ -1,0 +1,24 @@
+/* answers: one request of the interface -> its answer. */
+#ifndef TB_STATS_ANSWERS_H
+#define TB_STATS_ANSWERS_H
+
+#include "follow.h"
+#include "io/bus.h"
+#include "io/http.h"
+#include "reading.h"
+#include "triggers.h"
+
+struct answers {
+    struct reading_conf reading;
+    struct follow *follow;
+    struct triggers *triggers;
+    struct bus_producer *producer;
+    const char *token;  /* API_TOKEN; "" = not set */
+    struct arena arena; /* of a request */
+};
+
+/* The handler of http_conf; ctx is a struct answers. */
+void answers_handle(void *ctx, const struct http_request *request,
+                    struct http_response *response);
+
+#endif

@@ -1,0 +1,64 @@
+/* fold_control: see fold_control.h. */
+#include "core/fold_control.h"
+
+#include "core/keys.h"
+#include "wire/messages.h"
+
+#include <string.h>
+
+static bool key_is(const struct fold_record *record, const char *key)
+{
+    return record->key && record->key_len == strlen(key) &&
+           memcmp(record->key, key, record->key_len) == 0;
+}
+
+static bool key_starts(const struct fold_record *record, const char *prefix)
+{
+    size_t len = strlen(prefix);
+    return record->key && record->key_len > len && memcmp(record->key, prefix, len) == 0;
+}
+
+/* A tombstone gives the settings of the environment their force again. */
+static enum rc set_config(const struct fold_record *record, struct fold_out *out,
+                          struct err *e)
+{
+    struct arena *arena = out->ops.arena;
+    struct runtime_config config = {0};
+    if (!record->value) {
+        ops_set(&out->ops, FIELD_CONFIG, "");
+        return RC_OK;
+    }
+    enum rc rc = config_decode(record->value, record->value_len, arena, &config, e);
+    if (rc)
+        return rc;
+    ops_set(&out->ops, FIELD_CONFIG,
+            arena_strndup(arena, record->value, record->value_len));
+    return RC_OK;
+}
+
+static enum rc show_trigger(const struct fold_record *record, struct fold_out *out,
+                            struct err *e)
+{
+    struct arena *arena = out->ops.arena;
+    struct trigger trigger = {0};
+    if (!record->value)
+        return RC_OK;
+    enum rc rc = trigger_decode(record->value, record->value_len, arena, &trigger, e);
+    if (rc)
+        return rc;
+    const char *key = arena_printf(arena, "%s%s", KEY_TRIGGER, trigger.id);
+    ops_command(&out->ops, "HSET", key, FIELD_REQUEST,
+                arena_strndup(arena, record->value, record->value_len), NULL);
+    ops_command(&out->ops, "EXPIRE", key, ops_number(arena, KEEP_TRIGGER_S), NULL);
+    return RC_OK;
+}
+
+enum rc fold_control_add(const struct fold_record *record, struct fold_out *out,
+                         struct err *e)
+{
+    if (key_is(record, CONTROL_KEY_CONFIG))
+        return set_config(record, out, e);
+    if (key_starts(record, CONTROL_KEY_TRIGGER))
+        return show_trigger(record, out, e);
+    return RC_OK;
+}

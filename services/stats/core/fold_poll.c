@@ -1,0 +1,66 @@
+/* fold_poll: see fold_poll.h. */
+#include "core/fold_poll.h"
+
+#include "base/str.h"
+#include "core/keys.h"
+#include "core/status.h"
+#include "wire/messages.h"
+
+static void set_published(const struct poll_record *poll, struct fold_out *out)
+{
+    struct arena *arena = out->ops.arena;
+    ops_set(&out->ops, arena_printf(arena, "%s%s", FIELD_PUBLISHED, poll->shop),
+            ops_number(arena, poll->published_total));
+    ops_set(&out->ops, arena_printf(arena, "%s%s", FIELD_DRY, poll->shop),
+            ops_number(arena, poll->dry_run_total));
+}
+
+static void show_ended(const struct poll_record *poll, const char *value,
+                       struct fold_out *out)
+{
+    struct arena *arena = out->ops.arena;
+    ops_command(&out->ops, "HSET", KEY_POLLS_ENDED, poll->shop, value, NULL);
+    ops_command(&out->ops, "LPUSH", KEY_POLLS, value, NULL);
+    ops_command(&out->ops, "LTRIM", KEY_POLLS, "0", ops_number(arena, KEEP_POLLS - 1),
+                NULL);
+    if (poll->orders > 0 || poll->trigger_id || poll->error)
+        ops_command(&out->ops, "EVENT", KEY_EVENTS, KEY_EVENT_SEQ, value,
+                    ops_number(arena, KEEP_EVENTS), NULL);
+}
+
+static void show_trigger(const struct poll_record *poll, struct fold_out *out)
+{
+    struct arena *arena = out->ops.arena;
+    const char *key = arena_printf(arena, "%s%s", KEY_TRIGGER, poll->trigger_id);
+    ops_command(&out->ops, "HSET", key,
+                arena_printf(arena, "%s%s", FIELD_BY_SHOP, poll->shop), poll->poll_id,
+                NULL);
+    ops_command(&out->ops, "EXPIRE", key, ops_number(arena, KEEP_TRIGGER_S), NULL);
+}
+
+enum rc fold_poll_add(const struct fold_record *record, struct fold_out *out,
+                      struct err *e)
+{
+    struct arena *arena = out->ops.arena;
+    struct poll_record poll = {0};
+    enum status_poll state = STATUS_POLL_STARTED;
+    if (!record->value)
+        return RC_OK;
+    enum rc rc = poll_decode(record->value, record->value_len, arena, &poll, e);
+    if (rc)
+        return rc;
+    if (!status_poll_parse(poll.state, &state))
+        return err_set(e, RC_REJECT, "poll.fold", "state: \"%.40s\" is not known",
+                       poll.state);
+    const char *value = arena_strndup(arena, record->value, record->value_len);
+    const char *key = arena_printf(arena, "%s%s", KEY_POLL, poll.poll_id);
+    set_published(&poll, out);
+    ops_command(&out->ops, "HSET", KEY_POLLS_LATEST, poll.shop, value, NULL);
+    ops_command(&out->ops, "HSET", key, FIELD_POLL, value, NULL);
+    ops_command(&out->ops, "EXPIRE", key, ops_number(arena, KEEP_POLL_S), NULL);
+    if (!str_empty(poll.trigger_id))
+        show_trigger(&poll, out);
+    if (status_poll_ended(state))
+        show_ended(&poll, value, out);
+    return RC_OK;
+}

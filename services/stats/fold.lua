@@ -1,0 +1,89 @@
+-- Folds one batch of one partition: all of it, or nothing.
+-- KEYS[1]: the stats hash. ARGV: partition, expected next offset, then the lists of ops.h.
+-- Answers {1, failed, text} when done, {0, stored} when Redis holds another position.
+--
+-- Position and counters come first and can't fail once the first write went through. The
+-- further commands are for display: one that fails (a key of another type) must not stop
+-- the counting, nor leave it half done; it is reported.
+local stats = KEYS[1]
+local stored = redis.call('HGET', stats, 'n|' .. ARGV[1]) or '0'
+if stored ~= ARGV[2] then
+  return {0, stored}
+end
+
+local fresh = redis.call('EXISTS', stats) == 0
+local at = 3
+local function each_pair(action)
+  local last = at + 2 * tonumber(ARGV[at])
+  for i = at + 1, last, 2 do
+    redis.call(action, stats, ARGV[i], ARGV[i + 1])
+  end
+  at = last + 1
+end
+each_pair('HSET')
+each_pair('HINCRBY')
+
+local own = {}
+
+-- Counting from the beginning: lists of an earlier counting would show things twice.
+function own.FRESH(...)
+  if fresh then
+    redis.call('DEL', ...)
+  end
+end
+
+function own.COUNT(key, field, delta, keep_s)
+  redis.call('HINCRBY', key, field, delta)
+  redis.call('EXPIRE', key, keep_s)
+end
+
+-- An element is "<times>\n<signature>\n<value>".
+function own.HISTORY(key, signature, value, max, keep_s)
+  local head = signature ~= '' and redis.call('LINDEX', key, 0)
+  local times, last
+  if head then
+    times, last = string.match(head, '^(%d+)\n([^\n]*)\n')
+  end
+  if last == signature then
+    times = string.format('%d', tonumber(times) + 1)
+    redis.call('LSET', key, 0, times .. '\n' .. signature .. '\n' .. value)
+  else
+    redis.call('LPUSH', key, '1\n' .. signature .. '\n' .. value)
+    redis.call('LTRIM', key, 0, tonumber(max) - 1)
+  end
+  redis.call('EXPIRE', key, keep_s)
+end
+
+function own.EVENT(key, numbers, value, max)
+  local number = redis.call('INCR', numbers)
+  redis.call('LPUSH', key, string.format('%d', number) .. ' ' .. value)
+  redis.call('LTRIM', key, 0, tonumber(max) - 1)
+end
+
+function own.TRIM_OPEN(key, values, max)
+  local over = redis.call('ZCARD', key) - tonumber(max)
+  if over > 0 then
+    for _, member in ipairs(redis.call('ZRANGE', key, 0, over - 1)) do
+      redis.call('HDEL', values, member)
+    end
+    redis.call('ZREMRANGEBYRANK', key, 0, over - 1)
+  end
+end
+
+local failed, text = 0, ''
+while at <= #ARGV do
+  local last = at + tonumber(ARGV[at])
+  local name = ARGV[at + 1]
+  local done, fault
+  if own[name] then
+    done, fault = pcall(own[name], unpack(ARGV, at + 2, last))
+  else
+    done, fault = pcall(redis.call, name, unpack(ARGV, at + 2, last))
+  end
+  if not done then
+    failed = failed + 1
+    text = name .. ': ' .. (type(fault) == 'table' and fault.err or tostring(fault))
+  end
+  at = last + 1
+end
+return {1, failed, text}

@@ -1,0 +1,20 @@
+/* tillbridge-stats: results and polls into Redis, each counted once; the interface, the
+ * metrics and the dashboard over them. */
+#include "io/cfg.h"
+#include "io/log.h"
+#include "server.h"
+
+int main(int argc, char **argv)
+{
+    struct cfg cfg;
+    struct err e;
+
+    cfg_main(CFG_STATS, "tillbridge-stats: status, control and counters over HTTP", argc,
+             argv, &cfg, NULL);
+    log_open("stats", cfg.log_level, cfg.log_format);
+    enum rc rc = server_run(&cfg, &e);
+    if (rc)
+        log_err(LOG_ERROR, "stats.failed", &e, LOG_FIELDS());
+    log_info("stats.stopped");
+    return rc ? 1 : 0;
+}
