@@ -169,13 +169,23 @@ install_node_modules_locked() {
             "(npm ping; npm config get registry), then run the same command again."
 }
 
+# Shopify's published schemas, which the stand-in executes queries on.
+install_shop_schema_is_there() { compgen -G "$install_root/tests/.cache/*/admin_*.json.gz" >/dev/null; }
+
+install_shop_schema_locked() {
+    install_shop_schema_is_there && return
+    step "Shopify's published API schemas (npm pack, hash checked)" node "$install_root/tests/shopify/fetch_schema.mjs" ||
+        die "The schemas could not be fetched. Remedy: see that npm reaches its registry (npm ping)."
+}
+
 install_node_modules() {
     [[ -s $install_root/tests/package-lock.json ]] || die "tests/package-lock.json is missing: not a whole checkout."
-    install_node_modules_are_current && return
+    ! install_node_modules_are_current || ! install_shop_schema_is_there || return 0
     mkdir -p "$install_root/.cache"
     (
         flock -w 900 9 || die "$install_root/.cache/npm.lock is held by another run for 15 minutes."
         install_node_modules_locked 9>&-
+        install_shop_schema_locked 9>&-
     ) 9>"$install_root/.cache/npm.lock"
 }
 

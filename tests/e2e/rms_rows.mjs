@@ -1,0 +1,40 @@
+// The rows of the RMS database as tests look at them: read with sqlite3 or psql, not with our own code.
+import { runOk } from '../support/proc.mjs';
+
+const QUERIES = {
+  orders: 'SELECT "ID", "ReferenceNumber", "Closed", "Type", "Total", "Tax", "ShippingChargeOnOrder", "CustomerID",'
+    + ' "Comment", "ShippingNotes", "Deposit", "StoreID" FROM "Order" ORDER BY "ID"',
+  entries: 'SELECT "ID", "OrderID", "ItemID", "Price", "FullPrice", "QuantityOnOrder", "QuantityRTD", "Description",'
+    + ' "Comment" FROM "OrderEntry" ORDER BY "ID"',
+  items: 'SELECT "ID", "ItemLookupCode", "QuantityCommitted", "ItemType", "Inactive" FROM "Item" ORDER BY "ID"',
+  aliases: 'SELECT "ItemID", "Alias" FROM "Alias"',
+  guards: 'SELECT order_id, shop, rms_order, action, reason FROM tillbridge_guard ORDER BY order_id',
+};
+
+async function query(database, sql) {
+  if (database.sqlite) {
+    const { stdout } = await runOk(['sqlite3', '-json', '-cmd', '.timeout 20000', database.sqlite, sql]);
+    return stdout.trim() ? JSON.parse(stdout) : [];
+  }
+  const { stdout } = await runOk(['psql', '-X', '-A', '-t', '-q', '-d', database.postgres, '-c',
+    `SELECT coalesce(json_agg(t), '[]') FROM (${sql}) t`]);
+  return JSON.parse(stdout);
+}
+
+/** Reads everything at once: {orders, entries, items, ordersOf(id), entriesOf(rmsId), itemOf(sku), shippingItem}. */
+export async function readRms(database, { shippingItem } = {}) {
+  const rows = {};
+  for (const [name, sql] of Object.entries(QUERIES)) rows[name] = await query(database, sql);
+  const group = (list, key) => list.reduce((map, row) => map.set(row[key], [...(map.get(row[key]) ?? []), row]), new Map());
+  const byReference = group(rows.orders, 'ReferenceNumber');
+  const byOrder = group(rows.entries, 'OrderID');
+  const codes = new Map(rows.items.map((i) => [i.ItemLookupCode.toUpperCase(), i.ID]));
+  const aliases = new Map(rows.aliases.map((a) => [a.Alias.toUpperCase(), a.ItemID]));
+  const itemOf = (sku) => codes.get(sku?.toUpperCase()) ?? aliases.get(sku?.toUpperCase()) ?? `(${sku})`;
+  return {
+    ...rows, itemOf,
+    ordersOf: (id) => byReference.get(`SHOPIFY-${id}`) ?? [],
+    entriesOf: (id) => byOrder.get(id) ?? [],
+    shippingItem: shippingItem ? itemOf(shippingItem) : null,
+  };
+}
