@@ -33,7 +33,7 @@ struct api {
     } needs[QUERY_COUNT];
     struct api_used used;
     int64_t skew_ms; /* Shopify's clock - ours */
-    bool version_told;
+    bool version_told, clock_told;
     char request_id[128];
 };
 
@@ -91,6 +91,22 @@ struct api_used api_used(struct api *api)
     return used;
 }
 
+/* Windows are counted by Shopify's clock: ours may be wrong. Date has whole seconds, so
+ * that a smaller difference is none. */
+static void note_clock(struct api *api, int64_t server_ms)
+{
+    enum { LEAST_MS = 2000, TOLD_MS = 60000 };
+    int64_t skew_ms = server_ms ? server_ms + 500 - clock_now_ms() : 0;
+    if (skew_ms > -LEAST_MS && skew_ms < LEAST_MS)
+        skew_ms = 0;
+    bool far = skew_ms > TOLD_MS || skew_ms < -TOLD_MS;
+    if (far && !api->clock_told)
+        log_warn("clock.differs", KV("shopify_ahead_ms", skew_ms),
+                 KV("remedy", "set this machine's clock by NTP"));
+    api->clock_told = far;
+    api->skew_ms = skew_ms;
+}
+
 /* A version that is no longer served is answered by a later one: its fields may differ.
  */
 static void note_version(struct api *api, const struct web_response *response)
@@ -127,6 +143,7 @@ static void take_response(struct api *api, const struct api_ask *ask,
     snprintf(api->request_id, sizeof(api->request_id), "%s", response->request_id);
     reply_read(&http, out);
     note_version(api, response);
+    note_clock(api, response->server_ms);
     note_cost(api, ask, out);
 }
 
@@ -141,6 +158,11 @@ static void take_failure(enum rc rc, const struct err *why, struct reply *out)
         out->remedy = "see SHOPIFY_SHOP and SHOPIFY_API_URL, and the system's "
                       "certificates";
     }
+}
+
+static bool go_on(void *ctx)
+{
+    return turn_wait(((const struct api *)ctx)->turn, 0);
 }
 
 static void exchange(struct api *api, const struct api_ask *ask, struct reply *out)
@@ -159,7 +181,9 @@ static void exchange(struct api *api, const struct api_ask *ask, struct reply *o
                                         .body = buf_str(ask->body),
                                         .body_len = ask->body->len,
                                         .timeout_ms = api->cfg->shopify_timeout_ms,
-                                        .max_bytes = ANSWER_MAX_BYTES};
+                                        .max_bytes = ANSWER_MAX_BYTES,
+                                        .go_on = go_on,
+                                        .ctx = api};
     enum rc rc = web_send(api->web, &request, &response, &why);
     if (rc)
         take_failure(rc, &why, out);
@@ -243,6 +267,8 @@ enum rc api_send(struct api *api, const struct api_ask *ask, struct reply *out,
         exchange(api, ask, out);
         if (out->kind == REPLY_OK)
             return RC_OK;
+        if (!turn_wait(api->turn, 0))
+            return given_up(e);
         const char *event = out->kind == REPLY_THROTTLED ? "api.throttled" : "api.failed";
         int64_t wait_ms = next_try_ms(api, ask, &tries, out);
         log_write(out->kind == REPLY_THROTTLED ? LOG_INFO : LOG_WARN, event,

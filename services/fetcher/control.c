@@ -249,7 +249,7 @@ const struct trigger *control_next(struct control *control, int64_t now_ms)
     while (control->count && is_void(control, &control->queue[0], now_ms)) {
         drop_first(control);
         if (store(control, &e))
-            log_err(LOG_WARN, "control.store_failed", &e, NULL);
+            log_err(LOG_WARN, "control.store_failed", &e, LOG_FIELDS());
     }
     if (!control->count)
         return NULL;

@@ -46,31 +46,6 @@ struct fetcher {
     struct err fatal;      /* met while waiting within a poll */
 };
 
-/* ---- settings ---- */
-
-static bool is_shop_name(const char *shop)
-{
-    size_t len = strspn(shop, "abcdefghijklmnopqrstuvwxyz0123456789-.");
-    return len > 0 && shop[len] == '\0' && strchr(shop, '.') && shop[0] != '.';
-}
-
-bool fetcher_check(const struct cfg *cfg, struct buf *faults)
-{
-    size_t before = faults->len;
-    bool id = cfg->shopify_client_id[0];
-    bool secret = cfg->shopify_client_secret[0];
-    if (!is_shop_name(cfg->shopify_shop))
-        buf_printf(faults,
-                   "SHOPIFY_SHOP: \"%s\" is no shop's domain in lower case; "
-                   "example: example.myshopify.com\n",
-                   cfg->shopify_shop);
-    if (!cfg->shopify_access_token[0] && !(id && secret))
-        buf_text(faults, "SHOPIFY_ACCESS_TOKEN: not set, and neither are both "
-                         "SHOPIFY_CLIENT_ID and SHOPIFY_CLIENT_SECRET; example: "
-                         "SHOPIFY_ACCESS_TOKEN_FILE=/run/secrets/shopify_token\n");
-    return faults->len == before;
-}
-
 static struct runtime_config defaults_of(const struct cfg *cfg)
 {
     return (struct runtime_config){
@@ -213,7 +188,7 @@ static enum rc trigger_poll(struct fetcher *self, const struct trigger *trigger,
     if (rc == RC_FATAL)
         return rc;
     if (rc) /* committed with the next one; until then it is only met again */
-        log_err(LOG_WARN, "control.commit_failed", e, NULL);
+        log_err(LOG_WARN, "control.commit_failed", e, LOG_FIELDS());
     return RC_OK;
 }
 

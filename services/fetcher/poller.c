@@ -23,7 +23,8 @@
 struct poller {
     struct poller_parts parts;
     struct cost_size size;
-    struct arena arena;  /* of the page in hand */
+    struct arena arena; /* of the page in hand */
+    struct start start;
     bool checked;        /* the start check was passed */
     bool cursor_doubted; /* the last question was refused while a cursor was in it */
 };
@@ -179,6 +180,7 @@ static enum rc one_page(struct poller *poller, struct poll *poll,
 {
     struct page page = {0};
     int64_t published = 0;
+    int64_t asked_ms = api_now_ms(poller->parts.api);
     enum rc rc = read_page(poller, poll, &page, e);
     if (rc == RC_OK)
         rc = complete_page(poller, poll, &page, e);
@@ -192,29 +194,27 @@ static enum rc one_page(struct poller *poller, struct poll *poll,
     const struct window_page end = {.last_updated_ms = page.last_updated_ms,
                                     .cursor = page.cursor,
                                     .has_next = page.has_next,
-                                    .now_ms = api_now_ms(poller->parts.api)};
+                                    .asked_ms = asked_ms};
     *more = poll_page(poll, state, &end, published);
     return *more ? record(poller, poll, state, POLL_PROGRESS, e) : RC_OK;
 }
 
 /* ---- the start check ---- */
 
-static enum rc judge_start(struct poller *poller, const struct poll *poll,
-                           const struct reply *reply, struct err *e)
+static enum rc judge_start(struct poller *poller, const struct reply *reply,
+                           struct err *e)
 {
-    enum { DAY_MS = 24 * 3600 * 1000 };
-    struct start start = {0};
     struct json_at root = reply_root(reply);
     struct json_at data = json_member(&root, "data");
-    int64_t days = (poll->started_ms - poll->window.from_ms) / DAY_MS;
-    enum rc rc = start_check(&data, poller->parts.cfg->shopify_shop, days, &start, e);
-    for (int i = 0; rc == RC_OK && i < start.count; i++)
-        log_warn("start.warning", KV("text", start.warnings[i]));
+    enum rc rc = start_check(&data, poller->parts.cfg->shopify_shop, &poller->start, e);
+    for (int i = 0; rc == RC_OK && i < poller->start.count; i++)
+        log_warn("start.warning", KV("text", poller->start.warnings[i]));
     return rc;
 }
 
-/* Once in a process: whose token it is, and what it may read. */
-static enum rc check_start(struct poller *poller, const struct poll *poll, struct err *e)
+/* Once in a process, before the first window is planned: whose token it is, what it may
+ * read, and what time it is over there. */
+static enum rc check_start(struct poller *poller, struct err *e)
 {
     if (poller->checked)
         return RC_OK;
@@ -222,11 +222,11 @@ static enum rc check_start(struct poller *poller, const struct poll *poll, struc
     struct reply reply = {0};
     buf_init(&body, QUERY_BODY_MAX);
     query_start(&body);
-    const struct api_ask ask = {.query = QUERY_START, .body = &body, .poll_id = poll->id};
+    const struct api_ask ask = {.query = QUERY_START, .body = &body, .poll_id = ""};
     enum rc rc = api_send(poller->parts.api, &ask, &reply, e);
     buf_done(&body);
     if (rc == RC_OK)
-        rc = judge_start(poller, poll, &reply, e);
+        rc = judge_start(poller, &reply, e);
     reply_done(&reply);
     poller->checked = rc == RC_OK;
     return rc;
@@ -239,8 +239,6 @@ static enum rc read_all(struct poller *poller, struct poll *poll,
 {
     bool more = true;
     enum rc rc = record(poller, poll, state, POLL_STARTED, e);
-    if (rc == RC_OK)
-        rc = check_start(poller, poll, e);
     while (rc == RC_OK && more) {
         arena_reset(&poller->arena);
         rc = one_page(poller, poll, state, &more, e);
@@ -257,6 +255,11 @@ static void tell_start(const struct poller *poller, const struct poll *poll)
              KV("resumed", poll->window.cursor[0] != '\0'),
              KV("first", poller->size.first), KV("max_pages", poll->max_pages),
              KV("dry_run", poll->dry_run));
+    if (start_is_too_old(&poller->start, poll->window.from_ms,
+                         api_now_ms(poller->parts.api)))
+        log_warn("poll.reaches_too_far", KV("poll_id", poll->id),
+                 KV("text", "orders made more than 60 days ago are left out by Shopify, "
+                            "silently; give the app the scope read_all_orders"));
 }
 
 static void tell_end(const struct poller *poller, const struct poll *poll,
@@ -289,18 +292,28 @@ static enum rc end_failed(struct poller *poller, struct poll *poll,
     return rc == RC_FATAL ? RC_FATAL : why->rc;
 }
 
+static void begin(struct poller *poller, struct poll *poll, struct poll_state *state,
+                  const struct runtime_config *config, const struct trigger *trigger)
+{
+    struct poll_when when = {.now_ms = clock_now_ms(),
+                             .shop_ms = api_now_ms(poller->parts.api)};
+    if (getrandom(&when.seed, sizeof(when.seed), 0) < 0)
+        when.seed = (uint32_t)clock_monotonic_ms();
+    poll_begin(poll, state, config, trigger, &when);
+    cost_size_begin(&poller->size, poll->batch_size);
+}
+
 enum rc poller_run(struct poller *poller, struct poll_state *state,
                    const struct runtime_config *config, const struct trigger *trigger,
                    bool *given_up, struct err *e)
 {
     struct poll poll;
-    uint32_t seed = 0;
-    if (getrandom(&seed, sizeof(seed), 0) < 0)
-        seed = (uint32_t)clock_monotonic_ms();
-    poll_begin(&poll, state, config, trigger, api_now_ms(poller->parts.api), seed);
-    cost_size_begin(&poller->size, poll.batch_size);
-    tell_start(poller, &poll);
-    enum rc rc = read_all(poller, &poll, state, e);
+    enum rc rc = check_start(poller, e);
+    begin(poller, &poll, state, config, trigger);
+    if (rc == RC_OK) {
+        tell_start(poller, &poll);
+        rc = read_all(poller, &poll, state, e);
+    }
     arena_reset(&poller->arena);
     malloc_trim(0); /* a page of long orders takes megabytes; the next may be far off */
     *given_up = rc == RC_RETRY && !turn_wait(poller->parts.turn, 0);

@@ -23,7 +23,8 @@ enum rc poll_state_from(const struct poll_record *record, struct poll_state *out
     *out = (struct poll_state){
         .window = {.first_from_ms = record->first_from_ms,
                    .watermark_ms = record->watermark_ms,
-                   .cursor_from_ms = record->cursor_from_ms},
+                   .cursor_from_ms = record->cursor_from_ms,
+                   .late_from_ms = record->late_from_ms},
         .fetched_ms = record->fetched_ms,
         .published_total = record->published_total,
         .dry_run_total = record->dry_run_total,
@@ -51,20 +52,20 @@ static int64_t or_else(int64_t asked, int64_t configured)
 
 void poll_begin(struct poll *poll, struct poll_state *state,
                 const struct runtime_config *config, const struct trigger *trigger,
-                int64_t now_ms, uint32_t seed)
+                const struct poll_when *when)
 {
     static const struct trigger timer = {0};
     const struct trigger *asked = trigger ? trigger : &timer;
     *poll = (struct poll){
         .trigger_id = asked->id,
         .dry_run = asked->dry_run,
-        .started_ms = now_ms,
+        .started_ms = when->now_ms,
         .batch_size = (int)or_else(asked->batch_size, config->batch_size),
         .max_pages = (int)or_else(asked->max_pages, config->max_pages),
     };
-    make_id(poll->id, now_ms, seed);
+    make_id(poll->id, when->now_ms, when->seed);
     const struct window_ask ask = {
-        .now_ms = now_ms,
+        .now_ms = when->shop_ms,
         .overlap_ms = config->lookback_minutes * 60000,
         .lookback_ms = asked->lookback_minutes * 60000,
         .dry_run = asked->dry_run,
@@ -105,6 +106,7 @@ struct poll_record poll_record_of(const struct poll *poll, const struct poll_sta
         .fetched_ms = state->fetched_ms,
         .cursor = state->window.cursor[0] ? state->window.cursor : NULL,
         .cursor_from_ms = state->window.cursor_from_ms,
+        .late_from_ms = state->window.late_from_ms,
         .pages = poll->pages,
         .orders = poll->orders,
         .published_total = state->published_total,

@@ -40,11 +40,17 @@ struct poll {
     int64_t cost, waited_ms;
 };
 
-/* trigger: NULL for a timer poll. config is what the trigger leaves open. seed makes the
- * id unique. The window is planned and *state begun. */
+struct poll_when {
+    int64_t now_ms;  /* our clock: of the id and the records */
+    int64_t shop_ms; /* Shopify's: of the window */
+    uint32_t seed;   /* makes the id unique */
+};
+
+/* trigger: NULL for a timer poll. config is what the trigger leaves open. The window is
+ * planned and *state begun. */
 void poll_begin(struct poll *poll, struct poll_state *state,
                 const struct runtime_config *config, const struct trigger *trigger,
-                int64_t now_ms, uint32_t seed);
+                const struct poll_when *when);
 
 /* The page is acknowledged: `orders` of it were published. True when the poll is to go
  * on: there is another page and max_pages is not reached. */

@@ -41,13 +41,9 @@ static void warn(struct start *out, const char *text)
         out->warnings[out->count++] = text;
 }
 
-static void check_scopes(const struct json_at *scopes, int64_t window_days,
-                         struct start *out)
+static void check_scopes(const struct json_at *scopes, struct start *out)
 {
     out->all_orders = has_scope(scopes, "read_all_orders");
-    if (!out->all_orders && window_days >= 60)
-        warn(out, "without the scope read_all_orders Shopify leaves out orders made more "
-                  "than 60 days ago, silently");
     if (!may_read(scopes, "read_customers", "write_customers"))
         warn(out, "without the scope read_customers the customers of orders can't be "
                   "read");
@@ -55,8 +51,8 @@ static void check_scopes(const struct json_at *scopes, int64_t window_days,
         warn(out, "without the scope read_products the variants of lines can't be read");
 }
 
-enum rc start_check(const struct json_at *data, const char *shop, int64_t window_days,
-                    struct start *out, struct err *e)
+enum rc start_check(const struct json_at *data, const char *shop, struct start *out,
+                    struct err *e)
 {
     int count = 0;
     struct json_at installation = json_member(data, "currentAppInstallation");
@@ -70,6 +66,12 @@ enum rc start_check(const struct json_at *data, const char *shop, int64_t window
                        "the token lacks the scope read_orders: give it to the app, then "
                        "install the app again");
     *out = (struct start){0};
-    check_scopes(&scopes, window_days, out);
+    check_scopes(&scopes, out);
     return RC_OK;
+}
+
+bool start_is_too_old(const struct start *start, int64_t from_ms, int64_t now_ms)
+{
+    const int64_t limit_ms = INT64_C(60) * 24 * 3600 * 1000;
+    return !start->all_orders && from_ms < now_ms - limit_ms;
 }

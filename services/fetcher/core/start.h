@@ -6,6 +6,7 @@
 #include "base/json.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum {
     START_WARNINGS_MAX = 4,
@@ -17,10 +18,13 @@ struct start {
     bool all_orders; /* read_all_orders: no limit of 60 days */
 };
 
-/* data: the answer's "data". window_days: how far back the first window reaches.
- * RC_REJECT: the token is another shop's, or may not read orders; the text says what to
- * do. */
-enum rc start_check(const struct json_at *data, const char *shop, int64_t window_days,
-                    struct start *out, struct err *e) TB_MUST_CHECK;
+/* data: the answer's "data". RC_REJECT: the token is another shop's, or may not read
+ * orders; the text says what to do. */
+enum rc start_check(const struct json_at *data, const char *shop, struct start *out,
+                    struct err *e) TB_MUST_CHECK;
+
+/* True when a window from from_ms on reaches back past what the token may read: such
+ * orders are left out silently. */
+bool start_is_too_old(const struct start *start, int64_t from_ms, int64_t now_ms);
 
 #endif

@@ -11,6 +11,10 @@
  *                                  and began no later than a timer poll would have
  *   dry run                        moves nothing
  *
+ * A window read in several polls takes a while; what was near the present when its first
+ * part was read may have had late changes behind the cursor. lateFrom remembers that time
+ * less the overlap, and the window after the end begins no later than there.
+ *
  * An order listed late (its updatedAt already newer than its place in the list) may lift
  * W above what was read in the middle of a poll. That is harmless because W bounds a new
  * window only after the end was reached; a window given up before is begun again from its
@@ -33,6 +37,7 @@ struct window_state {
     int64_t watermark_ms;
     int64_t cursor_from_ms; /* not 0: a window begun there is not read to its end */
     char cursor[WINDOW_CURSOR_MAX]; /* how far it was read; "" = from its lower bound */
+    int64_t late_from_ms;           /* the next window begins no later than this */
 };
 
 struct window_ask {
@@ -52,7 +57,9 @@ struct window {
     enum window_kind kind;
     int64_t from_ms; /* lower bound of updatedAt, inclusive, whole seconds */
     char cursor[WINDOW_CURSOR_MAX]; /* where reading goes on; "" = from the bound */
-    int64_t read_ms;                /* highest updatedAt acknowledged in this poll */
+    int64_t overlap_ms;
+    int64_t read_ms; /* highest updatedAt acknowledged in this poll */
+    int64_t late_ms; /* becomes late_from_ms; 0 = nothing near the present was read yet */
 };
 
 /* The window to read now. Begins *state when there was none (except for a dry run or a
@@ -63,7 +70,7 @@ struct window_page {
     int64_t last_updated_ms; /* highest updatedAt of the page; 0 when it was empty */
     const char *cursor;      /* its end; "" when it was empty */
     bool has_next;
-    int64_t now_ms;
+    int64_t asked_ms; /* Shopify's time just before the page was asked for */
 };
 
 /* To be called once every order of the page is acknowledged. */
