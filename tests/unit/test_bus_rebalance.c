@@ -1,0 +1,127 @@
+/* test_bus_rebalance: partitions moving between members of a group, and a broker away for
+ * longer than the session. The mock answers a commit during a rebalance with an error
+ * (a real broker takes it), so messages may come again; none may be missing. */
+#include "io/log.h"
+#include "member.h"
+
+enum { COUNT = 160 };
+
+static void read_both(struct member *one, struct member *two, int64_t ms)
+{
+    int64_t until_ms = clock_monotonic_ms() + ms;
+    while (clock_monotonic_ms() < until_ms) {
+        member_poll(one, 1); /* the other's wait is added to each message */
+        member_poll(two, 1);
+    }
+}
+
+static void wait_shared(struct member *one, struct member *two)
+{
+    int64_t until_ms = clock_monotonic_ms() + MOCK_WAIT_MS;
+    while (clock_monotonic_ms() < until_ms &&
+           (bus_assigned(one->consumer) != MOCK_PARTITIONS / 2 ||
+            bus_assigned(two->consumer) != MOCK_PARTITIONS / 2))
+        read_both(one, two, 100);
+    assert_int_equal(bus_assigned(one->consumer), MOCK_PARTITIONS / 2);
+    assert_int_equal(bus_assigned(two->consumer), MOCK_PARTITIONS / 2);
+}
+
+/* How many offsets of all partitions at least one of the two has passed. */
+static int64_t seen_by_either(const struct member *one, const struct member *two)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < MOCK_PARTITIONS; i++) {
+        int64_t further = one->next[i] > two->next[i] ? one->next[i] : two->next[i];
+        sum += further > 0 ? further : 0;
+    }
+    return sum;
+}
+
+/* A paused member stays paused with the partitions it is given meanwhile. */
+static void test_partitions_move(void **state)
+{
+    (void)state;
+    struct member one;
+    struct member two;
+    mock_topic("moving");
+    mock_fill("moving", COUNT);
+    member_open(&one, "moving", "moving", false);
+    one.stores = true;
+    member_read(&one, COUNT);
+    bus_pause(one.consumer);
+    member_open(&two, "moving", "moving", false);
+    two.stores = true;
+    wait_shared(&one, &two);
+    assert_int_equal(one.revoked_calls, 1);
+    assert_int_equal(one.assigned_calls, 2);
+    assert_false(one.lost);
+
+    mock_fill("moving", COUNT);
+    size_t before = one.messages;
+    read_both(&one, &two, 1500);
+    assert_int_equal(one.messages, before);
+    assert_true(two.messages > 0);
+    bus_resume(one.consumer);
+    read_both(&one, &two, 1500);
+    assert_true(one.messages > before);
+    assert_int_equal(one.gaps + two.gaps, 0);
+    assert_int_equal(seen_by_either(&one, &two), 2 * COUNT);
+    member_close(&two);
+    member_close(&one);
+}
+
+static void wait_lost(struct member *member)
+{
+    int64_t until_ms = clock_monotonic_ms() + MOCK_WAIT_MS;
+    while (!member->revoked_calls && clock_monotonic_ms() < until_ms)
+        member_poll(member, 50);
+    assert_int_equal(member->revoked_calls, 1);
+}
+
+static void test_lost_and_found(void **state)
+{
+    (void)state;
+    struct member member;
+    mock_topic("outage");
+    mock_fill("outage", COUNT);
+    member_open(&member, "outage", "outage", false);
+    member_read(&member, COUNT);
+    rd_kafka_mock_broker_set_down(mock, 1);
+    wait_lost(&member);
+    assert_true(member.lost);
+    assert_int_equal(bus_assigned(member.consumer), 0);
+    rd_kafka_mock_broker_set_up(mock, 1);
+    member_wait_assigned(&member);
+    mock_fill("outage", COUNT);
+    member_read(&member,
+                COUNT + COUNT + COUNT); /* nothing had been stored: all of it again */
+    member_close(&member);
+}
+
+/* Without a broker, leaving must not hang. */
+static void test_close_without_broker(void **state)
+{
+    (void)state;
+    struct member member;
+    mock_topic("dark");
+    mock_fill("dark", COUNT);
+    member_open(&member, "dark", "dark", false);
+    member.stores = true;
+    member_read(&member, COUNT);
+    rd_kafka_mock_broker_set_down(mock, 1);
+    int64_t began_ms = clock_monotonic_ms();
+    member_close(&member);
+    assert_true(clock_monotonic_ms() - began_ms < 25000);
+    rd_kafka_mock_broker_set_up(mock, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_partitions_move),
+        cmocka_unit_test(test_lost_and_found),
+        cmocka_unit_test(test_close_without_broker),
+    };
+    log_open("test_bus_rebalance", "error", "text");
+    return cmocka_run_group_tests(tests, mock_start, mock_stop);
+}
