@@ -3,10 +3,14 @@
 
 #include <stdlib.h>
 
+enum {
+    DOUBLINGS = 40, /* a second becomes 30,000 years */
+};
+
 int64_t backoff_delay_ms(const struct backoff *backoff, unsigned attempt, uint64_t seed)
 {
     int64_t delay_ms = backoff->base_ms;
-    for (unsigned i = 1; i < attempt && delay_ms < backoff->max_ms; i++)
+    for (unsigned i = 1; i < attempt && i < DOUBLINGS && delay_ms < backoff->max_ms; i++)
         delay_ms *= 2;
     if (delay_ms > backoff->max_ms)
         delay_ms = backoff->max_ms;

@@ -3,21 +3,19 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 enum rc err_set(struct err *e, enum rc rc, const char *op, const char *fmt, ...)
 {
     if (!e)
         return rc;
-    /* Formatted aside first: the arguments may point into *e itself. */
-    char text[sizeof(e->text)];
+    /* Made aside first: the arguments may point into *e itself. */
+    struct err made = {.rc = rc};
     va_list args;
     va_start(args, fmt);
-    vsnprintf(text, sizeof(text), fmt, args);
+    vsnprintf(made.text, sizeof(made.text), fmt, args);
     va_end(args);
-    *e = (struct err){.rc = rc};
-    snprintf(e->op, sizeof(e->op), "%s", op);
-    memcpy(e->text, text, sizeof(text));
+    snprintf(made.op, sizeof(made.op), "%s", op);
+    *e = made;
     return rc;
 }
 

@@ -11,7 +11,8 @@ enum {
 };
 
 /* "2026-11-22T10:00:00Z", with up to nine decimals of a second, with Z or +hh:mm.
- * Digits past the millisecond are dropped. False: not such a time, or before 1970. */
+ * Digits past the millisecond are dropped. False: not such a time, or not after
+ * 1970-01-01T00:00:00Z (0 is "none"). */
 bool instant_parse(const char *text, int64_t *out_ms);
 
 /* "2026-11-22T10:00:00Z", or with milliseconds when there are any: "...00.125Z". */

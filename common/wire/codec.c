@@ -1,5 +1,5 @@
 /* codec: reading and writing by table; see codec.h. */
-#include "wire/codec.h"
+#include "wire/codec_internal.h"
 
 #include "base/instant.h"
 #include "base/json.h"
@@ -25,11 +25,19 @@ static const struct codec_field *field_named(const struct codec *codec, const ch
     return NULL;
 }
 
+static enum rc count_items(const struct json_at *at, int *count, struct err *e)
+{
+    enum rc rc = json_array(at, count, e);
+    if (rc == RC_OK && *count > CODEC_MAX_ITEMS)
+        return json_fail(at, "at most 20000 elements", e);
+    return rc;
+}
+
 static enum rc read_texts(const struct json_at *at, struct arena *arena,
                           struct codec_texts *out, struct err *e)
 {
     int count = 0;
-    enum rc rc = json_array(at, &count, e);
+    enum rc rc = count_items(at, &count, e);
     if (rc)
         return rc;
     const char **texts = arena_array(arena, (size_t)count, sizeof(*texts));
@@ -50,7 +58,7 @@ static enum rc read_list(const struct codec *of, const struct json_at *at,
                          struct arena *arena, struct codec_list *out, struct err *e)
 {
     int count = 0;
-    enum rc rc = json_array(at, &count, e);
+    enum rc rc = count_items(at, &count, e);
     if (rc)
         return rc;
     char *items = arena_array(arena, (size_t)count, of->size);
@@ -204,18 +212,7 @@ static cJSON *write_money(int64_t amount_e4)
     return cJSON_CreateString(money_format(amount_e4, text));
 }
 
-/* The field as it is in memory: how it is to be seen depends on its kind. */
-union seen {
-    const void *p;
-    const char *const *text;
-    const int64_t *number;
-    const bool *flag;
-    const struct codec_texts *texts;
-    const struct codec_list *list;
-    const void *const *object;
-};
-
-static bool holds_nothing(const struct codec_field *field, union seen v)
+static bool holds_nothing(const struct codec_field *field, union codec_seen v)
 {
     switch (field->kind) {
     case CODEC_TEXT:
@@ -238,7 +235,12 @@ static bool holds_nothing(const struct codec_field *field, union seen v)
     return true;
 }
 
-static cJSON *write_field(const struct codec_field *field, union seen v)
+bool codec_is_there(const struct codec_field *field, union codec_seen seen)
+{
+    return (field->flags & CODEC_REQUIRED) || !holds_nothing(field, seen);
+}
+
+static cJSON *write_field(const struct codec_field *field, union codec_seen v)
 {
     switch (field->kind) {
     case CODEC_TEXT:
@@ -268,8 +270,8 @@ static cJSON *write_object(const struct codec *codec, const void *in)
     cJSON *object = must(cJSON_CreateObject());
     for (size_t i = 0; i < codec->count; i++) {
         const struct codec_field *field = &codec->fields[i];
-        union seen v = {.p = (const char *)in + field->offset};
-        if ((field->flags & CODEC_REQUIRED) || !holds_nothing(field, v))
+        union codec_seen v = codec_see(field, in);
+        if (codec_is_there(field, v))
             cJSON_AddItemToObjectCS(object, field->name, must(write_field(field, v)));
     }
     return object;

@@ -4,18 +4,26 @@
  * and meaning are written; reading, writing, the JSON Schemas and docs/messages.md come
  * from it. Fields that hold nothing (NULL, 0 for ids and times, false, empty lists) are
  * not written; amounts and numbers are written even when 0 unless CODEC_SPARSE. Unknown
- * members are ignored on reading.
+ * members are ignored on reading; of a member given twice the last counts; a list may
+ * hold CODEC_MAX_ITEMS.
  */
 #ifndef TB_CODEC_H
 #define TB_CODEC_H
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/digest.h"
 #include "base/err.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+enum {
+    /* Far above any limit of a message. Memory is taken for a whole list at once, so it
+     * must not follow from the number of commas alone. */
+    CODEC_MAX_ITEMS = 20000,
+};
 
 enum codec_kind {
     CODEC_TEXT,   /* const char *; NULL when absent */
@@ -70,6 +78,9 @@ enum rc codec_decode(const struct codec *codec, const char *bytes, size_t len,
 
 /* Appends the object as one line of JSON. Whether it fitted: !out->full. */
 void codec_encode(const struct codec *codec, const void *in, struct buf *out);
+
+/* Feeds the content to a digest: equal for what codec_encode would write alike. */
+void codec_digest(const struct codec *codec, const void *in, struct digest *digest);
 
 /* The JSON Schema (2020-12) of the object, appended. */
 void codec_schema(const struct codec *codec, struct buf *out);

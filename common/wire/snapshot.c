@@ -154,14 +154,12 @@ void snapshot_encode(const struct snapshot *snapshot, struct buf *out)
 const char *snapshot_digest(const struct snapshot *snapshot, char *out)
 {
     struct snapshot content = *snapshot;
-    struct buf bytes;
+    struct digest digest;
     content.fetched_ms = 0;
     content.updated_ms = 0; /* Shopify moves it for reasons that nobody can see */
-    buf_init(&bytes, 2 * (size_t)SNAPSHOT_MAX_BYTES);
-    codec_encode(&snapshot_codec, &content, &bytes);
-    digest_hex(buf_str(&bytes), bytes.len, out);
-    buf_done(&bytes);
-    return out;
+    digest_init(&digest);
+    codec_digest(&snapshot_codec, &content, &digest);
+    return digest_end(&digest, out);
 }
 
 const char *snapshot_key(const char *shop, int64_t id, struct arena *arena)
