@@ -25,21 +25,42 @@ static struct status_shop *shop_of(struct status_shop *shops, size_t *count,
     return &shops[(*count)++];
 }
 
-/* latest, ended: shop, record, shop, record ... */
-static void read_shops(const struct store_texts *latest, const struct store_texts *ended,
-                       struct arena *arena, struct view *out)
+/* The hashes of the last polls, and where their records go in struct status_shop. */
+static const struct {
+    const char *key;
+    size_t offset;
+} poll_hashes[] = {{KEY_POLLS_LATEST, offsetof(struct status_shop, latest)},
+                   {KEY_POLLS_TIMER, offsetof(struct status_shop, timer)},
+                   {KEY_POLLS_ENDED, offsetof(struct status_shop, ended)}};
+
+enum {
+    POLL_HASHES = sizeof(poll_hashes) / sizeof(poll_hashes[0]),
+};
+
+static enum rc read_shops(struct store *store, struct arena *arena, struct view *out,
+                          struct err *e)
 {
-    size_t max = latest->count / 2 + ended->count / 2;
-    struct status_shop *shops = arena_array(arena, max, sizeof(*shops));
+    struct store_texts hashes[POLL_HASHES];
+    size_t max = 0;
     size_t count = 0;
-    for (size_t i = 0; i + 1 < latest->count; i += 2)
-        shop_of(shops, &count, latest->at[i])->latest =
-            decode_poll(latest->at[i + 1], arena);
-    for (size_t i = 0; i + 1 < ended->count; i += 2)
-        shop_of(shops, &count, ended->at[i])->ended =
-            decode_poll(ended->at[i + 1], arena);
+    for (size_t i = 0; i < POLL_HASHES; i++) {
+        enum rc rc =
+            store_read(store, arena, &hashes[i], e, "HGETALL", poll_hashes[i].key, NULL);
+        if (rc)
+            return rc;
+        max += hashes[i].count / 2;
+    }
+    struct status_shop *shops = arena_array(arena, max, sizeof(*shops));
+    for (size_t i = 0; i < POLL_HASHES; i++) {
+        for (size_t j = 0; j + 1 < hashes[i].count; j += 2) {
+            char *shop = (char *)shop_of(shops, &count, hashes[i].at[j]);
+            *(const struct poll_record **)(void *)(shop + poll_hashes[i].offset) =
+                decode_poll(hashes[i].at[j + 1], arena);
+        }
+    }
     out->shops = shops;
     out->shop_count = count;
+    return RC_OK;
 }
 
 /* The newest of: the environment's, what the control topic said, what was put here and
@@ -61,27 +82,21 @@ enum rc reading_view(const struct reading_conf *conf, int64_t now_ms, struct are
 {
     struct store *store = conf->store;
     struct store_texts stats;
-    struct store_texts latest;
-    struct store_texts ended;
     struct store_texts open;
+    struct board *board = arena_alloc(arena, sizeof(*board));
+    *out = (struct view){
+        .board = board, .webhooks_enabled = conf->webhooks_enabled, .now_ms = now_ms};
     enum rc rc = store_read(store, arena, &stats, e, "HGETALL", KEY_STATS, NULL);
     if (rc == RC_OK)
-        rc = store_read(store, arena, &latest, e, "HGETALL", KEY_POLLS_LATEST, NULL);
-    if (rc == RC_OK)
-        rc = store_read(store, arena, &ended, e, "HGETALL", KEY_POLLS_ENDED, NULL);
+        rc = read_shops(store, arena, out, e);
     if (rc == RC_OK)
         rc = store_read(store, arena, &open, e, "ZCARD", KEY_OPEN, NULL);
     if (rc)
         return rc;
-    struct board *board = arena_alloc(arena, sizeof(*board));
     board_read(stats.at, stats.count, arena, board);
-    *out = (struct view){.board = board,
-                         .config = read_config(conf, board->config, arena),
-                         .webhooks_enabled = conf->webhooks_enabled,
-                         .now_ms = now_ms};
-    read_shops(&latest, &ended, arena, out);
     if (open.count == 1 && !str_int64(open.at[0], 0, INT64_MAX, &out->open_count))
         out->open_count = 0;
+    out->config = read_config(conf, board->config, arena);
     out->status = status_of(out->config, out->shops, out->shop_count, now_ms);
     return RC_OK;
 }

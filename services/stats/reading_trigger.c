@@ -3,6 +3,7 @@
 
 #include "base/str.h"
 #include "core/keys.h"
+#include "io/log.h"
 
 #include <string.h>
 
@@ -83,12 +84,15 @@ static enum rc read_awaited(struct store *store, const struct request *request,
     return RC_OK;
 }
 
-/* The first who sees it done writes when, so that everybody tells the same. */
-static enum rc note_done(struct store *store, const char *key, int64_t now_ms,
-                         struct arena *arena, struct err *e)
+/* The first who sees it done writes when, so that everybody tells the same. A Redis that
+ * can only be read does not keep the answer back. */
+static void note_done(struct store *store, const char *key, int64_t now_ms,
+                      struct arena *arena)
 {
-    return store_write(store, e, "HSETNX", key, FIELD_DONE, ops_number(arena, now_ms),
-                       NULL);
+    struct err e;
+    if (store_write(store, &e, "HSETNX", key, FIELD_DONE, ops_number(arena, now_ms),
+                    NULL))
+        log_err(LOG_DEBUG, "trigger.not_noted", &e, LOG_FIELDS());
 }
 
 enum rc reading_trigger(struct store *store, const char *id, int64_t now_ms,
@@ -113,6 +117,6 @@ enum rc reading_trigger(struct store *store, const char *id, int64_t now_ms,
         .progress = progress_of(polls, request.poll_count, awaited.at, awaited.count),
         .done_ms = request.done_ms ? request.done_ms : now_ms};
     if (out->progress.state == PROGRESS_DONE && !request.done_ms)
-        return note_done(store, key, now_ms, arena, e);
+        note_done(store, key, now_ms, arena);
     return RC_OK;
 }

@@ -94,7 +94,7 @@ void fold_batch(const struct fold_in *in, const struct fold_state *state,
     fold_state_copy(state, arena, &out->state);
     if (state->next == 0)
         ops_command(&out->ops, "FRESH", KEY_EVENTS, KEY_OPEN, KEY_OPEN_DATA, KEY_POLLS,
-                    KEY_POLLS_LATEST, KEY_POLLS_ENDED, NULL);
+                    KEY_POLLS_LATEST, KEY_POLLS_TIMER, KEY_POLLS_ENDED, NULL);
     skip_expired(in, in->low, out);
     for (size_t i = 0; i < in->count; i++) {
         const struct fold_record *record = &in->records[i];

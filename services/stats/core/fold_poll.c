@@ -6,6 +6,8 @@
 #include "core/status.h"
 #include "wire/messages.h"
 
+#include <string.h>
+
 static void set_published(const struct poll_record *poll, struct fold_out *out)
 {
     struct arena *arena = out->ops.arena;
@@ -56,6 +58,8 @@ enum rc fold_poll_add(const struct fold_record *record, struct fold_out *out,
     const char *key = arena_printf(arena, "%s%s", KEY_POLL, poll.poll_id);
     set_published(&poll, out);
     ops_command(&out->ops, "HSET", KEY_POLLS_LATEST, poll.shop, value, NULL);
+    if (strcmp(poll.kind, "timer") == 0)
+        ops_command(&out->ops, "HSET", KEY_POLLS_TIMER, poll.shop, value, NULL);
     ops_command(&out->ops, "HSET", key, FIELD_POLL, value, NULL);
     ops_command(&out->ops, "EXPIRE", key, ops_number(arena, KEEP_POLL_S), NULL);
     if (!str_empty(poll.trigger_id))

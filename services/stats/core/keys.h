@@ -26,6 +26,7 @@
 #define KEY_OPEN_DATA    "{tillbridge}:open:data"  /* hash: member -> result */
 #define KEY_POLLS        "{tillbridge}:polls"      /* list of ended polls */
 #define KEY_POLLS_LATEST "{tillbridge}:polls:latest" /* hash: shop -> record */
+#define KEY_POLLS_TIMER  "{tillbridge}:polls:timer"  /* hash: shop -> record */
 #define KEY_POLLS_ENDED  "{tillbridge}:polls:ended"  /* hash: shop -> record */
 #define KEY_POLL         "{tillbridge}:poll:"        /* + id: hash, counts and record */
 #define KEY_TRIGGER      "{tillbridge}:trigger:"     /* + id: hash, request and polls */

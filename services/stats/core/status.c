@@ -68,11 +68,10 @@ static int64_t seconds_up(int64_t ms)
     return ms > 0 ? (ms + 999) / 1000 : 0;
 }
 
-/* The timer counts from the start of the last poll. */
+/* The timer counts from the start of its last poll; one by hand does not move it. */
 static int64_t due_ms(const struct runtime_config *config, const struct status_shop *shop)
 {
-    const struct poll_record *last = shop->ended ? shop->ended : shop->latest;
-    return last ? last->started_ms + config->interval_minutes * 60000 : 0;
+    return shop->timer ? shop->timer->started_ms + config->interval_minutes * 60000 : 0;
 }
 
 struct sums {

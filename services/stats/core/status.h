@@ -33,10 +33,11 @@ const char *status_help(enum status_state state);
 bool status_poll_parse(const char *word, enum status_poll *out);
 bool status_poll_ended(enum status_poll state);
 
-/* What is known of one shop; both records may be missing. */
+/* What is known of one shop; any of the records may be missing. */
 struct status_shop {
     const char *shop;
     const struct poll_record *latest; /* of any state */
+    const struct poll_record *timer;  /* the last of the timer's polls, of any state */
     const struct poll_record *ended;  /* the last that finished or failed */
 };
 
