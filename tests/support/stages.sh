@@ -5,27 +5,31 @@
 # Used from tests/run: root (the project), run_dir, long and pattern (its arguments), stages.
 # shellcheck disable=SC2034,SC2154
 
-# name | group | needs (build, node: what must be installed; long: only with --long) | function | what
+# name | group | needs | function | what
+# needs: build, run, node: what must be installed (node: also the Node packages and Kafka);
+# long: only with --long
 stages=(
     "format|lint||format|clang-format of every C file"
     "shell|lint||shell|shellcheck of every shell script"
     "build-gcc|build|build|build_gcc|gcc, ASan+UBSan, -Werror (preset dev)"
     "build-clang|build|build|build_clang|clang, ASan+UBSan, -Werror (preset clang)"
     "build-release|build|build|build_release|gcc -O2, -Werror (preset release)"
-    "unit|ctest|build|ctest|CTest label unit: one module at a time"
+    "unit|ctest|build run|unit|CTest label unit: one module at a time, SQL on SQLite and PostgreSQL"
     "golden|ctest|build|ctest|CTest label golden: inputs and readable expected plans in files"
     "property|ctest|build|ctest|CTest label property: invariants over random cases"
     "purity|ctest|build|ctest|CTest label purity: the core libraries do no I/O"
     "ctest-lint|ctest|build|ctest_lint|CTest label lint: rules of the code base"
     "fuzz|ctest|build|ctest|CTest label fuzz: every input that a fuzzer found worth keeping"
-    "labels|ctest|build|labels|every CTest test has a label that a stage runs"
-    "shopify|node|node|node|the Shopify stand-in: node tests in tests/shopify"
-    "support|node|node|node|the tests' own tools: node tests in tests/support"
-    "docs|node|node build|docs|documentation is current: node tests in tests/docs"
-    "e2e|node|node build|e2e|the whole pipeline over real Kafka, Redis, databases: tests/e2e"
+    "support|node|node|node|the tests' own tools: real servers started, broken, stopped"
+    "shopify|node|node|node|the Shopify stand-in"
+    "rms|node|node|node|the RMS-shaped databases"
+    "docs|node|build node|node_built|the documentation is current"
+    "tillctl|node|build node|node_built|tillctl from outside, over real Kafka and Redis"
+    "e2e|node|build node|node_built|the whole pipeline over real Kafka, Redis and databases"
+    "complete|lint|build|complete|every test in the tree is run by a stage"
     "tidy|lint|build|tidy|clang-tidy, one file at a time"
     "fuzz-live|long|build long|fuzz_live|every fuzz target for a minute (preset fuzz)"
-    "valgrind|long|build long|valgrind|CTest label unit under valgrind, without sanitizers"
+    "valgrind|long|build run long|valgrind|CTest label unit under valgrind, without sanitizers"
 )
 
 # Labels of CTest that have a stage above.
@@ -99,28 +103,39 @@ count_ctest() {
     all=$(sed -nE 's/.* tests? failed out of ([0-9]+)$/\1/p' "$2")
     failed=$(sed -nE 's/^[0-9]+% tests passed, ([0-9]+) tests? failed.*/\1/p' "$2")
     skipped=$(grep -cE '\*\*\*(Skipped|Not Run)' "$2" || true)
+    sed -nE 's/^.*Test +#[0-9]+: ([^ ]+) .*\*\*\*(Skipped|Not Run).*/  note: skipped: \1/p' "$2"
     [[ -n $all ]] && count "$1" $((all - failed - skipped)) "$failed" "$skipped"
 }
 
-# run_ctest STAGE LABEL BUILD [OPTIONS]: runs CTest's tests of a label, prints those that failed.
+# run_ctest STAGE LABEL BUILD [COMMAND...]: runs CTest's tests of a label, by way of COMMAND if there is
+# one, and prints those that failed.
 run_ctest() {
     local stage=$1 label=$2 dir=$3 rc=0 log=$TMPDIR/ctest-$1 limit=300
     shift 3
     [[ -z $long ]] || limit=3600
-    ctest --test-dir "$dir" -L "^($label)\$" ${pattern:+-R "$pattern"} --no-tests=error \
-        --output-on-failure --timeout "$limit" "$@" >"$log" 2>&1 || rc=$?
-    ((rc == 0)) || sed -E '/ Passed +[0-9.]+ sec$/d; /^ +Start +[0-9]+: /d' "$log"
+    "$@" ctest --test-dir "$dir" -L "^($label)\$" ${pattern:+-R "$pattern"} --no-tests=error \
+        --output-on-failure --timeout "$limit" -j "$(nproc)" >"$log" 2>&1 || rc=$?
+    ((rc == 0)) || sed -E '/ Passed +[0-9.]+ sec$/d; /^ +Start +[0-9]+: /d; /^Label Time Summary/,$d' "$log"
     count_ctest "$stage" "$log"
 }
 
-stage_ctest() { built dev && run_ctest "$1" "$1" build/dev -j "$(nproc)"; }
-stage_ctest_lint() { built dev && run_ctest "$1" lint build/dev -j "$(nproc)"; }
+stage_unit() { built dev && run_ctest "$1" unit build/dev node tests/support/with_postgres.mjs; }
+stage_ctest() { built dev && run_ctest "$1" "$1" build/dev; }
+stage_ctest_lint() { built dev && run_ctest "$1" lint build/dev; }
 
-stage_labels() {
+# Tests that no stage would run: of CTest for lack of a known label, of Node for lack of a stage.
+unreached_tests() {
+    local folders
+    ctest --test-dir build/dev -N -LE "^($ctest_labels)\$" | sed -nE 's/^ +Test +#[0-9]+: (.*)/  CTest \1/p'
+    folders=$(printf '%s\n' "${stages[@]}" | awk -F'|' '$4 ~ /^node/ { print $1 }' | paste -sd'|')
+    find tests -name node_modules -prune -o -name '*.test.mjs' -print | grep -vE "^tests/($folders)/" | sed 's/^/  /'
+}
+
+stage_complete() {
     local lost
     built dev || return
-    lost=$(ctest --test-dir build/dev -N -LE "^($ctest_labels)\$" | sed -nE 's/^ +Test +#[0-9]+: (.*)/\1/p')
-    [[ -z $lost ]] || { echo "  no stage runs these tests, for lack of a known label ($ctest_labels):" "$lost"; return 1; }
+    lost=$(unreached_tests)
+    [[ -z $lost ]] || { echo "  no stage runs these tests:" "$lost"; return 1; }
     count "$1" 1 0
 }
 
@@ -152,9 +167,13 @@ run_node() {
     for file in "${files[@]}"; do run_node_file "$stage" "$file" "$limit"; done
 }
 
-stage_node() { run_node "$1" "tests/$1" 300; }
-stage_docs() { built dev && run_node "$1" tests/docs 300; }
-stage_e2e() { built "${TILLBRIDGE_PRESET:-dev}" && run_node "$1" tests/e2e "$( [[ $long ]] && echo 3600 || echo 900)"; }
+# Seconds that one test file may take.
+node_limit_s() {
+    if [[ -n $long ]]; then echo 3600; elif [[ $1 == e2e ]]; then echo 900; else echo 300; fi
+}
+
+stage_node() { run_node "$1" "tests/$1" "$(node_limit_s "$1")"; }
+stage_node_built() { built "${TILLBRIDGE_PRESET:-dev}" && stage_node "$1"; }
 
 # One file per process: given several, clang-tidy 14 invents findings (LLVM bug 41311).
 tidy_one() {
@@ -208,5 +227,5 @@ build_valgrind() {
 stage_valgrind() {
     mkdir -p build
     build_valgrind >"$TMPDIR/valgrind" 2>&1 || { tail -n 60 "$TMPDIR/valgrind"; return 1; }
-    run_ctest "$1" unit build/valgrind
+    run_ctest "$1" unit build/valgrind node tests/support/with_postgres.mjs
 }
