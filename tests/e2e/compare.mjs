@@ -33,6 +33,28 @@ const wantedLines = (order, rms) => order.lines.filter((l) => l.currentQuantity 
 
 const heldLines = (entries) => entries.map((e) => `${e.ItemID} x ${Number(e.QuantityOnOrder)}`).sort();
 
+const byKeyThenAmount = (a, b) => a.key.localeCompare(b.key) || Number(a.amount - b.amount);
+
+/** What the shop charges for a line or a shipping line now, with its tax. */
+const gross = (order, part) => e4(part.currentNet) + (order.taxesIncluded ? 0n : e4(part.currentTax));
+
+/**
+ * A line costs in RMS what it costs in the shop, to two cents: both round a share of discount and tax. Money given
+ * back without goods lies on no line of the shop's, so such an order is compared by its total only.
+ */
+function compareAmounts(order, lines, rms) {
+  const wanted = order.lines.filter((l) => l.currentQuantity > 0)
+    .map((l) => ({ key: `${rms.itemOf(l.sku)} x ${l.currentQuantity}`, amount: gross(order, l) })).sort(byKeyThenAmount);
+  const shipping = sum(order.shipping.map((s) => gross(order, s)));
+  if (sum(wanted.map((l) => l.amount)) + shipping !== e4(order.totals.currentTotal)) return [];
+  const held = lines.map((e) => ({ key: `${e.ItemID} x ${Number(e.QuantityOnOrder)}`, amount: booked(e) }))
+    .sort(byKeyThenAmount);
+  return wanted.flatMap(({ key, amount }, i) => {
+    const off = (held[i]?.amount ?? 0n) - amount;
+    return off >= -200n && off <= 200n ? [] : [`${order.name} item ${key}: ${off} e-4 more in RMS than in the shop`];
+  });
+}
+
 function compareOpen(order, held, rms) {
   const entries = rms.entriesOf(held.ID);
   const shipping = entries.filter((e) => e.ItemID === rms.shippingItem);
@@ -47,8 +69,9 @@ function compareOpen(order, held, rms) {
     ['shipping entries', String(shipping.length <= 1), 'true'],
     ['ReferenceNumber', held.ReferenceNumber, `SHOPIFY-${order.id}`],
   ];
-  return pairs.filter(([, is, wanted]) => is !== wanted)
+  const differences = pairs.filter(([, is, wanted]) => is !== wanted)
     .map(([what, is, wanted]) => `${order.name} ${what}: RMS has ${is}, should be ${wanted}`);
+  return differences.length ? differences : compareAmounts(order, lines, rms);
 }
 
 /** Differences of one order, in words; [] when RMS holds what it should. */

@@ -1,5 +1,13 @@
-// The result events in rms.results, read from the broker as anybody could.
-import { run } from '../support/proc.mjs';
+// The messages of a topic, read from the broker as anybody could.
+
+import { runOk } from '../support/proc.mjs';
+
+const separator = '\x1f'; // in no key, header or value of ours, as is the record's end below
+
+function messageOf(row) {
+  const [partition, offset, ts, key, headers, value] = row.split(separator);
+  return { partition: Number(partition), offset: Number(offset), ts: Number(ts), key, headers, value };
+}
 
 export class Results {
   constructor(kafka, topic = 'rms.results') {
@@ -7,14 +15,12 @@ export class Results {
     this.topic = topic;
   }
 
-  /** Every message of the topic, in the order of time: {key, partition, offset, ts, headers, ...value}. */
+  /** Every message of the topic, in the order of time: {partition, offset, ts, key, headers, value}. */
   async messages() {
-    const { stdout } = await run(['kcat', '-b', this.kafka.brokers, '-C', '-t', this.topic, '-o', 'beginning', '-e', '-q',
-      '-f', '%p\t%o\t%T\t%k\t%h\t%s\n'], { timeoutMs: 60_000 });
-    const rows = stdout.split('\n').filter(Boolean).map((row) => {
-      const [partition, offset, ts, key, headers, ...value] = row.split('\t');
-      return { partition: Number(partition), offset: Number(offset), ts: Number(ts), key, headers, value: value.join('\t') };
-    });
+    const format = ['%p', '%o', '%T', '%k', '%h', '%s'].join(separator);
+    const { stdout } = await runOk(['kcat', '-b', this.kafka.brokers, '-C', '-t', this.topic, '-o', 'beginning', '-e', '-q',
+      '-X', 'fetch.wait.max.ms=10', '-f', `${format}\x1e`], { timeoutMs: 60_000 });
+    const rows = stdout.split('\x1e').filter(Boolean).map(messageOf);
     return rows.sort((a, b) => a.ts - b.ts || a.partition - b.partition || a.offset - b.offset);
   }
 
@@ -22,5 +28,4 @@ export class Results {
   async read() {
     return (await this.messages()).map((m) => JSON.parse(m.value));
   }
-
 }
