@@ -200,6 +200,14 @@ static cJSON *write_id(int64_t id)
     return cJSON_CreateString(text);
 }
 
+/* Not by cJSON_CreateNumber, which prints 15 digits where 16 are needed. */
+static cJSON *write_int(int64_t number)
+{
+    char text[24];
+    snprintf(text, sizeof(text), "%" PRId64, number);
+    return cJSON_CreateRaw(text);
+}
+
 static cJSON *write_time(int64_t ms)
 {
     char text[INSTANT_TEXT_MAX];
@@ -248,7 +256,7 @@ static cJSON *write_field(const struct codec_field *field, union codec_seen v)
     case CODEC_ID:
         return write_id(*v.number);
     case CODEC_INT:
-        return cJSON_CreateNumber((double)*v.number);
+        return write_int(*v.number);
     case CODEC_TIME:
         return write_time(*v.number);
     case CODEC_MONEY:
