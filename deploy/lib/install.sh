@@ -2,7 +2,7 @@
 # Installs what a Debian 12 lacks for building, running and testing tillbridge, and nothing else.
 #
 #   install.sh [build] [run] [test] [browser] [long]    Debian packages for these purposes
-#   install.sh node-modules                             tests/node_modules from the lock file
+#   install.sh node-modules                             tests/node_modules from the lock file, and Shopify's schema
 #   install.sh --print PURPOSE...                       names what is missing, installs nothing
 #
 # A tool that is already there and new enough stays: no second node, java or maven is installed.
@@ -161,31 +161,32 @@ install_npm_ci() {
         mv "$stage/node_modules" "$tests/node_modules"
 }
 
+# Asks the stand-in itself, which knows the version that it needs.
+install_has_shopify_schema() {
+    (cd "$install_root/tests" && node --input-type=module -e "
+        import { schemaFiles } from './shopify/schema.mjs';
+        process.exit((await schemaFiles()).length > 0 ? 0 : 1);") 2>/dev/null
+}
+
 install_node_modules_locked() {
-    install_node_modules_are_current && return
-    rm -rf "$install_root"/tests/.npm-stage.*
-    step "Node packages of tests/ (npm ci, no install scripts)" install_npm_ci ||
-        die "npm could not install tests/package-lock.json. Remedy: see that npm reaches its registry" \
-            "(npm ping; npm config get registry), then run the same command again."
+    if ! install_node_modules_are_current; then
+        rm -rf "$install_root"/tests/.npm-stage.*
+        step "Node packages of tests/ (npm ci, no install scripts)" install_npm_ci ||
+            die "npm could not install tests/package-lock.json. Remedy: see that npm reaches its registry" \
+                "(npm ping; npm config get registry), then run the same command again."
+    fi
+    install_has_shopify_schema || step "Shopify's published schema (npm pack)" node "$install_root/tests/shopify/fetch_schema.mjs" ||
+        die "Shopify's schema could not be fetched. Remedy: see the lines above, then run the same command again."
 }
 
-# Shopify's published schemas, which the stand-in executes queries on.
-install_shop_schema_is_there() { compgen -G "$install_root/tests/.cache/*/admin_*.json.gz" >/dev/null; }
-
-install_shop_schema_locked() {
-    install_shop_schema_is_there && return
-    step "Shopify's published API schemas (npm pack, hash checked)" node "$install_root/tests/shopify/fetch_schema.mjs" ||
-        die "The schemas could not be fetched. Remedy: see that npm reaches its registry (npm ping)."
-}
-
+# What Node code needs: tests/node_modules from the lock file, and the schema that the simulated shop executes.
 install_node_modules() {
     [[ -s $install_root/tests/package-lock.json ]] || die "tests/package-lock.json is missing: not a whole checkout."
-    ! install_node_modules_are_current || ! install_shop_schema_is_there || return 0
+    install_node_modules_are_current && install_has_shopify_schema && return
     mkdir -p "$install_root/.cache"
     (
         flock -w 900 9 || die "$install_root/.cache/npm.lock is held by another run for 15 minutes."
         install_node_modules_locked 9>&-
-        install_shop_schema_locked 9>&-
     ) 9>"$install_root/.cache/npm.lock"
 }
 
