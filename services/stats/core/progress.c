@@ -122,10 +122,10 @@ int64_t progress_duration_e2(const struct progress *progress, int64_t done_ms)
 
 static const char *word_of(const struct progress *progress)
 {
-    if (progress->error)
-        return "error";
     if (progress->state != PROGRESS_DONE)
         return "running";
+    if (progress->error)
+        return "error";
     return progress->dry_run ? "dry_run" : "success";
 }
 
@@ -141,15 +141,15 @@ static void write_message(const struct progress *progress, enum tally_class clas
 {
     char text[640];
     int64_t done = synced(progress, class);
-    if (progress->error)
-        snprintf(text, sizeof(text), "Polling failed: %.*s",
-                 (int)str_utf16_cut(progress->error, 120), progress->error);
-    else if (progress->state == PROGRESS_WAITING)
+    if (progress->state == PROGRESS_WAITING)
         snprintf(text, sizeof(text), "Waiting for a fetcher to begin");
     else if (progress->state == PROGRESS_RUNNING)
         snprintf(text, sizeof(text),
                  "Polling goes on: %" PRId64 " of %" PRId64 " orders accounted for",
                  progress->accounted, progress->orders);
+    else if (progress->error)
+        snprintf(text, sizeof(text), "Polling failed: %.*s",
+                 (int)str_utf16_cut(progress->error, 120), progress->error);
     else
         snprintf(text, sizeof(text), "%s complete: %" PRId64 "/%" PRId64 " orders %s",
                  progress->dry_run ? "Dry run" : "Polling", done, progress->orders,

@@ -1,0 +1,168 @@
+/* test_stats_fold_show: what a batch shows: histories, events, what is open; polls and
+ * control records. */
+#include "stats_batch.h"
+
+static void what_needs_a_person_opens_and_closes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *action, *more;
+        int opened, closed;
+    } rows[] = {
+        {"error", POLL ",\"reason\":\"unknown_sku\"", 1, 0},
+        {"conflict", POLL ",\"reason\":\"tendered\"", 1, 0},
+        {"created", POLL, 0, 1},
+        {"updated", REPLAY, 0, 1},
+        {"cancelled", POLL, 0, 1},
+        {"skipped", POLL ",\"reason\":\"unchanged\"", 0, 1},
+        {"skipped", POLL ",\"reason\":\"financial_status\"", 0, 1},
+        {"skipped", POLL ",\"reason\":\"stale\"", 0, 0},
+        {"skipped", POLL ",\"reason\":\"already_reported\"", 0, 0},
+        {"error", POLL ",\"reason\":\"unknown_sku\",\"dryRun\":true", 0, 0},
+        {"created", POLL ",\"dryRun\":true", 0, 0},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        next_offset = 0;
+        put_result(1, rows[i].action, rows[i].more);
+        struct fold_out out = fold(&nothing);
+        assert_int_equal(commands(&out, "ZADD", KEY_OPEN), rows[i].opened);
+        assert_int_equal(commands(&out, "HSET", KEY_OPEN_DATA), rows[i].opened);
+        assert_int_equal(commands(&out, "ZREM", KEY_OPEN), rows[i].closed);
+        assert_int_equal(commands(&out, "HDEL", KEY_OPEN_DATA), rows[i].closed);
+    }
+}
+
+static void an_unreadable_message_is_open_by_its_place(void **state)
+{
+    (void)state;
+    put(NULL,
+        "{\"v\":1,\"action\":\"error\",\"reason\":\"malformed\",\"source\":\"replay\""
+        ",\"srcTopic\":\"shopify.orders\",\"srcPartition\":3,\"srcOffset\":8,"
+        "\"decidedAt\":\"2026-11-22T10:00:00Z\"}");
+    struct fold_out out = fold(&nothing);
+    assert_int_equal(added(&out, "c|replayed|replay|error|malformed|"), 1);
+    assert_int_equal(commands(&out, "ZADD", KEY_OPEN), 1);
+    assert_int_equal(commands(&out, "HISTORY", KEY_ORDER "a/1"), 0);
+    bool found = false;
+    for (size_t i = 0; i < out.ops.commands.count; i++)
+        found |= strcmp(out.ops.commands.at[i], "message/shopify.orders/3/8") == 0;
+    assert_true(found);
+}
+
+static void a_long_result_is_kept_without_its_differences(void **state)
+{
+    (void)state;
+    char *diff = arena_alloc(&arena, 64 * 1024);
+    strcpy(diff, POLL ",\"dryRun\":true,\"detail\":\"d\",\"diff\":[");
+    for (int i = 0; i < 400; i++)
+        sprintf(diff + strlen(diff),
+                "%s{\"table\":\"Order\",\"op\":\"update\",\"column\":"
+                "\"Column%d\",\"before\":\"1\",\"after\":\"2\"}",
+                i ? "," : "", i);
+    strcat(diff, "]");
+    put_result(1, "updated", diff);
+    put_result(2, "updated",
+               POLL ",\"diff\":[{\"table\":\"Order\",\"op\":\"update\","
+                    "\"column\":\"Tax\",\"after\":\"2\"}]");
+    struct fold_out out = fold(&nothing);
+    const struct ops_text *words = &out.ops.commands;
+    int kept = 0;
+    for (size_t i = 0; i < words->count;) {
+        size_t count = (size_t)strtol(words->at[i], NULL, 10);
+        if (strcmp(words->at[i + 1], "HISTORY") == 0) {
+            struct result result;
+            struct err e;
+            const char *value = words->at[i + 4];
+            assert_true(strlen(value) <= KEEP_VALUE_BYTES);
+            assert_ok(result_decode(value, strlen(value), &arena, &result, &e), &e);
+            kept += (int)result.diff.count;
+        }
+        i += count + 1;
+    }
+    assert_int_equal(kept, 1);
+}
+
+static void quiet_results_are_no_events(void **state)
+{
+    (void)state;
+    put_result(1, "skipped", POLL ",\"reason\":\"unchanged\"");
+    put_result(2, "skipped", POLL ",\"reason\":\"already_reported\"");
+    put_result(3, "skipped", POLL ",\"reason\":\"test_order\"");
+    put_result(4, "created", POLL);
+    struct fold_out out = fold(&nothing);
+    assert_int_equal(commands(&out, "EVENT", KEY_EVENTS), 2);
+    assert_int_equal(commands(&out, "HISTORY", KEY_ORDER "a/1"), 4);
+}
+
+/* ---- polls and control ---- */
+
+static void put_poll(const char *word, int published, const char *more)
+{
+    put("a", arena_printf(&arena,
+                          "{\"v\":1,\"shop\":\"a\",\"pollId\":\"p\",\"state\":\"%s\","
+                          "\"at\":\"2026-11-22T10:00:00Z\",\"startedAt\":"
+                          "\"2026-11-22T09:59:00Z\",\"pages\":1,\"orders\":0,"
+                          "\"publishedTotal\":%d,\"dryRunTotal\":7%s}",
+                          word, published, more));
+}
+
+static void polls_set_what_was_published(void **state)
+{
+    (void)state;
+    put_poll("started", 10, ",\"kind\":\"timer\"");
+    put_poll("progress", 12, ",\"kind\":\"timer\"");
+    put("a", NULL);
+    put_poll("finished", 15, ",\"kind\":\"trigger\",\"triggerId\":\"t\"");
+    put_poll("exploded", 99, ",\"kind\":\"timer\"");
+    struct fold_out out = fold_on(TOPIC_POLLS, &nothing);
+    assert_int_equal(out.malformed, 1);
+    size_t last = 0;
+    for (size_t i = 0; i + 1 < out.ops.sets.count; i += 2)
+        if (strcmp(out.ops.sets.at[i], "p|a") == 0)
+            last = i;
+    assert_string_equal(out.ops.sets.at[last + 1], "15");
+    assert_string_equal(is_set(&out, "q|a"), "7");
+    assert_int_equal(commands(&out, "HSET", KEY_POLLS_LATEST), 3);
+    assert_int_equal(commands(&out, "HSET", KEY_POLLS_TIMER), 2);
+    assert_int_equal(commands(&out, "HSET", KEY_POLLS_ENDED), 1);
+    assert_int_equal(commands(&out, "LPUSH", KEY_POLLS), 1);
+    assert_int_equal(commands(&out, "HSET", KEY_TRIGGER "t"), 1);
+    assert_int_equal(commands(&out, "EVENT", KEY_EVENTS), 1);
+}
+
+static void the_last_valid_configuration_is_in_force(void **state)
+{
+    (void)state;
+    static const char good[] =
+        "{\"v\":1,\"at\":\"2026-11-22T10:00:00Z\",\"intervalMinutes\":5,"
+        "\"lookbackMinutes\":15,\"batchSize\":50,\"maxPages\":10,\"enabled\":true}";
+    static const char bad[] =
+        "{\"v\":1,\"at\":\"2026-11-22T10:00:00Z\",\"intervalMinutes\":0,"
+        "\"lookbackMinutes\":15,\"batchSize\":50,\"maxPages\":10,\"enabled\":true}";
+    put("config", good);
+    put("config", bad);
+    put("configuration", "{");
+    put(NULL, "{");
+    put("trigger/", "{");
+    put("trigger/t1", "{\"v\":1,\"id\":\"t1\",\"requestedAt\":\"2026-11-22T10:00:00Z\"}");
+    struct fold_out out = fold_on(TOPIC_CONTROL, &nothing);
+    assert_int_equal(out.malformed, 1);
+    assert_string_equal(is_set(&out, "config"), good);
+    assert_int_equal(commands(&out, "HSET", KEY_TRIGGER "t1"), 1);
+    put("config", NULL);
+    out = fold_on(TOPIC_CONTROL, &out.state);
+    assert_string_equal(is_set(&out, "config"), "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_needs_a_person_opens_and_closes),
+        TEST(an_unreadable_message_is_open_by_its_place),
+        TEST(a_long_result_is_kept_without_its_differences),
+        TEST(quiet_results_are_no_events),
+        TEST(polls_set_what_was_published),
+        TEST(the_last_valid_configuration_is_in_force),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
