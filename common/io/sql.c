@@ -7,15 +7,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What each dialect says; SQL Server's rollback tells what it left open. */
-static const struct {
-    const char *name, *begin, *commit, *rollback;
-} texts[] = {
+/* What each dialect says. */
+static const char *const texts[][SQL_FIXED_COUNT] = {
     [SQL_SQLITE] = {"sqlite", "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"},
     [SQL_POSTGRES] = {"postgres", "BEGIN", "COMMIT", "ROLLBACK"},
     [SQL_SQLSERVER] = {"sqlserver", "BEGIN TRANSACTION", "COMMIT TRANSACTION",
                        "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION"},
 };
+
+const char *sql_fixed_text(enum sql_dialect dialect, enum sql_fixed what)
+{
+    return texts[dialect][what];
+}
 
 enum sql_dialect sql_dialect(const struct sql *sql)
 {
@@ -24,7 +27,7 @@ enum sql_dialect sql_dialect(const struct sql *sql)
 
 const char *sql_dialect_name(enum sql_dialect dialect)
 {
-    return texts[dialect].name;
+    return texts[dialect][SQL_FIXED_NAME];
 }
 
 bool sql_lost(const struct sql *sql)
@@ -39,30 +42,40 @@ bool sql_outcome_unknown(const struct sql *sql)
 
 /* Set once, in a batch of its own: within a parametrised batch SQL Server would undo it.
  * The ANSI settings are those that indexed views and filtered indexes ask for. */
-static enum rc set_session(struct sql *sql, struct err *e)
+void sql_session_text(enum sql_dialect dialect, int64_t timeout_s, struct buf *out)
 {
-    char text[512];
-    int64_t lock_ms = sql->timeout_s * 1000 / 3;
-    switch (sql->dialect) {
+    int64_t lock_ms = timeout_s * 1000 / 3;
+    switch (dialect) {
     case SQL_SQLITE: /* all by the connection string */
-        return RC_OK;
+        break;
     case SQL_POSTGRES:
-        snprintf(text, sizeof(text),
-                 "SET statement_timeout = %" PRId64 "; SET lock_timeout = %" PRId64
-                 "; SET standard_conforming_strings = on; SET datestyle = 'ISO, YMD'",
-                 sql->timeout_s * 1000, lock_ms);
+        buf_printf(out,
+                   "SET statement_timeout = %" PRId64 "; SET lock_timeout = %" PRId64
+                   "; SET standard_conforming_strings = on; SET datestyle = 'ISO, YMD'",
+                   timeout_s * 1000, lock_ms);
         break;
     case SQL_SQLSERVER:
-        snprintf(text, sizeof(text),
-                 "SET XACT_ABORT ON; SET NOCOUNT ON; SET LOCK_TIMEOUT %" PRId64
-                 "; SET TEXTSIZE 2147483647; SET DATEFORMAT ymd; SET ANSI_NULLS ON;"
-                 " SET ANSI_PADDING ON; SET ANSI_WARNINGS ON; SET ARITHABORT ON;"
-                 " SET QUOTED_IDENTIFIER ON; SET CONCAT_NULL_YIELDS_NULL ON;"
-                 " SET NUMERIC_ROUNDABORT OFF",
-                 lock_ms);
+        buf_printf(out,
+                   "SET XACT_ABORT ON; SET NOCOUNT ON; SET LOCK_TIMEOUT %" PRId64
+                   "; SET TEXTSIZE 2147483647; SET DATEFORMAT ymd; SET ANSI_NULLS ON;"
+                   " SET ANSI_PADDING ON; SET ANSI_WARNINGS ON; SET ARITHABORT ON;"
+                   " SET QUOTED_IDENTIFIER ON; SET CONCAT_NULL_YIELDS_NULL ON;"
+                   " SET NUMERIC_ROUNDABORT OFF",
+                   lock_ms);
         break;
     }
-    return sql_stmt_direct(sql, text, e);
+}
+
+static enum rc set_session(struct sql *sql, struct err *e)
+{
+    struct buf text;
+    enum rc rc = RC_OK;
+    buf_init(&text, 1024);
+    sql_session_text(sql->dialect, sql->timeout_s, &text);
+    if (text.len)
+        rc = sql_stmt_direct(sql, buf_str(&text), e);
+    buf_done(&text);
+    return rc;
 }
 
 static enum rc open_handles(struct sql *sql, struct err *e)
@@ -135,7 +148,7 @@ enum rc sql_begin(struct sql *sql, struct err *e)
     if (sql->in_transaction)
         return err_set(e, RC_FATAL, "sql.begin", "a transaction is open already");
     sql->outcome_unknown = false;
-    enum rc rc = sql_run(sql, texts[sql->dialect].begin, e);
+    enum rc rc = sql_run(sql, texts[sql->dialect][SQL_FIXED_BEGIN], e);
     sql->in_transaction = rc == RC_OK;
     return rc;
 }
@@ -149,7 +162,7 @@ enum rc sql_commit(struct sql *sql, struct err *e)
     enum rc rc = sql_stmt_ready(sql, e);
     if (rc)
         return rc;
-    rc = sql_stmt_direct(sql, texts[sql->dialect].commit, e);
+    rc = sql_stmt_direct(sql, texts[sql->dialect][SQL_FIXED_COMMIT], e);
     if (rc == RC_OK) {
         sql->in_transaction = false;
         return RC_OK;
@@ -188,7 +201,8 @@ void sql_rollback(struct sql *sql)
     sql->failed = false;
     if (sql->lost)
         return;
-    if (sql_stmt_direct(sql, texts[sql->dialect].rollback, NULL) || !is_rolled_back(sql))
+    if (sql_stmt_direct(sql, texts[sql->dialect][SQL_FIXED_ROLLBACK], NULL) ||
+        !is_rolled_back(sql))
         sql->lost = true;
 }
 

@@ -135,4 +135,15 @@ enum rc sql_bind_all(struct sql_stmt *stmt, struct err *e) TB_MUST_CHECK;
 /* Reads the row that the cursor is on into stmt->cells. */
 enum rc sql_row_load(struct sql_stmt *stmt, struct err *e) TB_MUST_CHECK;
 
+/* The texts that sql itself sends, for the connection and for a test that prints them. */
+enum sql_fixed {
+    SQL_FIXED_NAME,
+    SQL_FIXED_BEGIN,
+    SQL_FIXED_COMMIT,
+    SQL_FIXED_ROLLBACK,
+    SQL_FIXED_COUNT
+};
+const char *sql_fixed_text(enum sql_dialect dialect, enum sql_fixed what);
+void sql_session_text(enum sql_dialect dialect, int64_t timeout_s, struct buf *out);
+
 #endif

@@ -47,6 +47,7 @@ install_table=(
     "test|clang-tidy-14|"
     "test|postgresql-15|"
     "test|odbc-postgresql|"
+    "test|python3-venv|python_venv"
     "browser|chromium|"
     "long|valgrind|tool valgrind 3.19 --version"
 )
@@ -60,6 +61,9 @@ tool() {
     [[ $found =~ ([0-9]+(\.[0-9]+)*) ]] || return 1
     [[ $(printf '%s\n' "$least" "${BASH_REMATCH[1]}" | sort -V | head -n 1) == "$least" ]]
 }
+
+# True when python3 can make environments with pip in them.
+python_venv() { python3 -c 'import ensurepip, venv' 2>/dev/null; }
 
 # The subset of PACKAGES that dpkg does not have installed.
 install_not_in_dpkg() {
@@ -188,6 +192,36 @@ install_node_modules() {
         flock -w 900 9 || die "$install_root/.cache/npm.lock is held by another run for 15 minutes."
         install_node_modules_locked 9>&-
     ) 9>"$install_root/.cache/npm.lock"
+}
+
+# Python packages of tests/tsql, in an environment of their own named by the list's checksum.
+install_python_home() {
+    local sum
+    sum=$(sha256sum <"$install_root/tests/tsql/requirements.txt")
+    echo "$install_root/.cache/python-${sum:0:12}"
+}
+
+install_python_venv() {
+    local home stage
+    home=$(install_python_home)
+    stage=$home.part
+    rm -rf "$stage"
+    # Made beside and renamed; pip runs as a module, so that no script with the old path is needed.
+    python3 -m venv "$stage" &&
+        "$stage/bin/python" -m pip install --quiet --disable-pip-version-check \
+            -r "$install_root/tests/tsql/requirements.txt" &&
+        mv "$stage" "$home"
+}
+
+install_python() {
+    [[ ! -d $(install_python_home) ]] || return 0
+    mkdir -p "$install_root/.cache"
+    (
+        flock -w 900 9 || die "$install_root/.cache/python.lock is held by another run for 15 minutes."
+        [[ -d $(install_python_home) ]] ||
+            step "Python packages of tests/tsql (a T-SQL parser)" install_python_venv 9>&- ||
+            die "pip could not install tests/tsql/requirements.txt. Remedy: see that pip reaches its index."
+    ) 9>"$install_root/.cache/python.lock"
 }
 
 install_main() {

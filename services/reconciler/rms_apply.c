@@ -32,11 +32,11 @@ static void update_text(const struct row_op *op, struct buf *buf)
     buf_text(buf, " WHERE \"ID\" = ?");
 }
 
-static void op_text_of(const struct row_op *op, const char *suffix, struct buf *buf)
+void rms_op_text(const struct row_op *op, enum sql_dialect dialect, struct buf *buf)
 {
     switch (op->kind) {
     case OP_INSERT:
-        insert_text(op, suffix, buf);
+        insert_text(op, rms_texts(dialect)->insert_suffix, buf);
         break;
     case OP_UPDATE:
     case OP_ADD:
@@ -95,7 +95,7 @@ static enum rc run_op(struct rms *rms, const struct row_op *op, int64_t *id,
     struct buf text;
     int64_t rows = 0;
     buf_init(&text, (size_t)16 * 1024);
-    op_text_of(op, rms_texts(sql_dialect(rms->sql))->insert_suffix, &text);
+    rms_op_text(op, sql_dialect(rms->sql), &text);
     enum rc rc = sql_prepare(rms->sql, buf_str(&text), &stmt, e);
     buf_done(&text);
     if (rc)
@@ -146,14 +146,14 @@ static enum rc apply_ops(struct rms *rms, struct plan *plan, struct line_map *li
 
 /* ---- the guard ---- */
 
-static const char guard_insert[] =
+const char rms_guard_insert[] =
     "INSERT INTO tillbridge_guard (rms_order, updated_at, fetched_at, applied, seen, "
     "action, reason, held_for, closed_by_us, notes, src_topic, src_partition, "
     "src_offset, "
     "outcome, line_map, order_id, shop) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
     "?, "
     "?, ?, ?)";
-static const char guard_update[] =
+const char rms_guard_update[] =
     "UPDATE tillbridge_guard SET rms_order = ?, updated_at = ?, fetched_at = ?, applied "
     "= "
     "?, seen = ?, action = ?, reason = ?, held_for = ?, closed_by_us = ?, notes = ?, "
@@ -185,7 +185,8 @@ static enum rc write_guard(struct rms *rms, const struct snapshot *order, bool e
     struct sql_stmt *stmt = NULL;
     struct buf map;
     int64_t rows = 0;
-    enum rc rc = sql_prepare(rms->sql, exists ? guard_update : guard_insert, &stmt, e);
+    enum rc rc =
+        sql_prepare(rms->sql, exists ? rms_guard_update : rms_guard_insert, &stmt, e);
     if (rc)
         return rc;
     buf_init(&map, (size_t)4 * 1024 * 1024);

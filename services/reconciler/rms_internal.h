@@ -46,6 +46,14 @@ typedef enum rc rms_row(void *ctx, struct sql_stmt *stmt, struct err *e);
 enum rc rms_query(struct rms *rms, const char *text, struct rms_keys *keys, rms_row *row,
                   void *ctx, struct err *e) TB_MUST_CHECK;
 
+/* The statement of one row operation, and those of the guard: made here, so that a test
+ * can print every text that a database is ever sent. */
+void rms_op_text(const struct row_op *op, enum sql_dialect dialect, struct buf *buf);
+extern const char rms_guard_insert[], rms_guard_update[];
+/* SELECT of no row with every column of the table that is written. */
+void rms_columns_text(enum rms_table table, struct buf *buf);
+extern const char rms_width_text[];
+
 /* Parts of rms_load: the items of all SKUs, aliases and settings; the customers. */
 enum rc rms_load_items(struct rms *rms, const struct snapshot *const *orders,
                        size_t count, struct arena *arena, struct rms_state *states,

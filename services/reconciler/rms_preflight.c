@@ -9,15 +9,20 @@
 #include <string.h>
 
 /* Every column that is written or read; SELECT of none of the rows proves they exist. */
+void rms_columns_text(enum rms_table table, struct buf *buf)
+{
+    buf_text(buf, "SELECT \"ID\"");
+    for (enum column c = 0; c < COL_COUNT; c++)
+        if (column_table(c) == table)
+            buf_printf(buf, ", \"%s\"", column_name(c));
+    buf_printf(buf, " FROM \"%s\" WHERE 1 = 0", table_name(table));
+}
+
 static enum rc check_written(struct rms *rms, enum rms_table table, struct err *e)
 {
     struct buf text;
     buf_init(&text, 8192);
-    buf_text(&text, "SELECT \"ID\"");
-    for (enum column c = 0; c < COL_COUNT; c++)
-        if (column_table(c) == table)
-            buf_printf(&text, ", \"%s\"", column_name(c));
-    buf_printf(&text, " FROM \"%s\" WHERE 1 = 0", table_name(table));
+    rms_columns_text(table, &text);
     struct sql_stmt *stmt = NULL;
     enum rc rc = sql_prepare(rms->sql, buf_str(&text), &stmt, e);
     if (rc == RC_OK)
@@ -53,9 +58,9 @@ static enum rc check_read(struct rms *rms, struct err *e)
     return rc;
 }
 
-static const char width_text[] = "SELECT CHARACTER_MAXIMUM_LENGTH FROM "
-                                 "INFORMATION_SCHEMA.COLUMNS WHERE TABLE_NAME = ? AND "
-                                 "COLUMN_NAME = ?";
+const char rms_width_text[] = "SELECT CHARACTER_MAXIMUM_LENGTH FROM "
+                              "INFORMATION_SCHEMA.COLUMNS WHERE TABLE_NAME = ? AND "
+                              "COLUMN_NAME = ?";
 static const char width_text_sqlite[] =
     "SELECT type FROM pragma_table_info(?) WHERE name = ?";
 
@@ -75,7 +80,8 @@ static enum rc read_width(struct rms *rms, enum column column, size_t otherwise,
     struct arena arena;
     const char *type = NULL;
     bool got = false;
-    enum rc rc = sql_prepare(rms->sql, sqlite ? width_text_sqlite : width_text, &stmt, e);
+    enum rc rc =
+        sql_prepare(rms->sql, sqlite ? width_text_sqlite : rms_width_text, &stmt, e);
     if (rc)
         return rc;
     arena_init(&arena);
