@@ -4,6 +4,7 @@
 #include "base/money.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 static int64_t sum_taxes(const struct codec_list *taxes)
 {
@@ -42,20 +43,27 @@ static bool line_share(const struct snapshot *order, const struct snapshot_line 
         in_basis(line->total_e4 - line->discount_e4, sum_taxes(&line->taxes),
                  order->taxes_included, inclusive);
     *out = (struct amount_line){.line = line};
-    if (!money_mul_div(based_e4, line->current_quantity, line->quantity, &out->total_e4))
+    if (based_e4 < 0 ||
+        !money_mul_div(based_e4, line->current_quantity, line->quantity, &out->total_e4))
         return false;
     out->total_e4 = money_round(out->total_e4, money_unit(order->currency));
     return full_price(line, order->taxes_included, inclusive, &out->full_price_e4);
 }
 
-static int64_t charges(const struct snapshot *order, bool inclusive)
+static int64_t shipping_tax(const struct snapshot *order)
 {
     const struct snapshot_shipping *lines = snapshot_shippings(order);
-    int64_t tax_e4 = 0;
+    int64_t sum_e4 = 0;
     for (size_t i = 0; i < order->shipping.count; i++)
-        tax_e4 += lines[i].price_e4 ? sum_taxes(&lines[i].taxes) : 0;
-    int64_t shipping_e4 =
-        in_basis(order->shipping_e4, tax_e4, order->taxes_included, inclusive);
+        if (lines[i].price_e4 && !money_add(&sum_e4, sum_taxes(&lines[i].taxes)))
+            return MONEY_MAX_E4;
+    return sum_e4;
+}
+
+static int64_t charges(const struct snapshot *order, bool inclusive)
+{
+    int64_t shipping_e4 = in_basis(order->shipping_e4, shipping_tax(order),
+                                   order->taxes_included, inclusive);
     if (order->shipping_e4 == 0)
         shipping_e4 = 0;
     return money_round(shipping_e4 + order->duties_e4 + order->fees_e4,
@@ -70,29 +78,44 @@ static int64_t sum_lines(const struct amounts *a)
     return sum_e4;
 }
 
-/* Gives `units` smallest units to (or takes them from) the lines in proportion to their
- * totals; what does not divide goes to the first lines that can bear it. */
-static void spread(struct amounts *a, int64_t diff_e4, int64_t unit_e4)
+static int by_line_id(const void *a, const void *b)
+{
+    int64_t x = (*(struct amount_line *const *)a)->line->id;
+    int64_t y = (*(struct amount_line *const *)b)->line->id;
+    return (x > y) - (x < y);
+}
+
+/* The lines by id: the order in which the shop lists them must not move a cent. */
+static struct amount_line **sorted_lines(const struct amounts *a, struct arena *arena)
+{
+    struct amount_line **lines =
+        arena_array(arena, a->count, sizeof(struct amount_line *));
+    for (size_t i = 0; i < a->count; i++)
+        lines[i] = &a->lines[i];
+    qsort(lines, a->count, sizeof(struct amount_line *), by_line_id);
+    return lines;
+}
+
+/* Gives the difference to (or takes it from) the lines in proportion to their totals;
+ * what does not divide goes to the first lines that can bear it. No line goes below 0. */
+static void spread(const struct amounts *a, struct amount_line *const *lines,
+                   int64_t diff_e4, int64_t unit_e4)
 {
     int64_t sum_e4 = sum_lines(a);
+    diff_e4 = diff_e4 < -sum_e4 ? -sum_e4 : diff_e4;
     int64_t left_e4 = diff_e4;
     for (size_t i = 0; i < a->count && sum_e4 > 0; i++) {
-        __int128 share = (__int128)diff_e4 * a->lines[i].total_e4 / sum_e4;
+        __int128 share = (__int128)diff_e4 * lines[i]->total_e4 / sum_e4;
         int64_t share_e4 = (int64_t)(share / unit_e4 * unit_e4); /* towards zero */
-        a->lines[i].total_e4 += share_e4;
+        lines[i]->total_e4 += share_e4;
         left_e4 -= share_e4;
     }
     int64_t step_e4 = left_e4 < 0 ? -unit_e4 : unit_e4;
-    while (left_e4 / unit_e4 != 0) {
-        int64_t before_e4 = left_e4;
-        for (size_t i = 0; i < a->count && left_e4 / unit_e4 != 0; i++) {
-            if (a->lines[i].total_e4 + step_e4 < 0)
-                continue;
-            a->lines[i].total_e4 += step_e4;
-            left_e4 -= step_e4;
-        }
-        if (left_e4 == before_e4)
-            return; /* nothing can be taken from lines that are 0 */
+    for (size_t i = 0; left_e4 != 0 && a->count; i = (i + 1) % a->count) {
+        if (lines[i]->total_e4 + step_e4 < 0)
+            continue;
+        lines[i]->total_e4 += step_e4;
+        left_e4 -= step_e4;
     }
 }
 
@@ -112,23 +135,38 @@ static void set_price(struct amount_line *line, int64_t unit_e4)
     line->total_e4 = booked(price_e4, quantity, unit_e4);
 }
 
-/* A price of four decimals times a large quantity can miss the line's total; the miss is
- * moved to the line of the smallest quantity. */
-static void settle_prices(struct amounts *a, int64_t unit_e4)
+/* The line of the smallest quantity that can bear the miss, or NULL. */
+static struct amount_line *finest_line(struct amount_line *const *lines, size_t count,
+                                       int64_t off_e4)
 {
-    struct amount_line *smallest = NULL;
-    for (size_t i = 0; i < a->count; i++) {
-        set_price(&a->lines[i], unit_e4);
-        if (!smallest ||
-            a->lines[i].line->current_quantity < smallest->line->current_quantity)
-            smallest = &a->lines[i];
-    }
+    struct amount_line *finest = NULL;
+    for (size_t i = 0; i < count; i++)
+        if (lines[i]->total_e4 + off_e4 >= 0 &&
+            (!finest ||
+             lines[i]->line->current_quantity < finest->line->current_quantity))
+            finest = lines[i];
+    return finest;
+}
+
+/* A price of four decimals times a large quantity can miss the line's total; the miss is
+ * moved to the line whose price moves in the finest steps. */
+static void settle_prices(struct amounts *a, struct amount_line *const *lines,
+                          int64_t unit_e4)
+{
+    for (size_t i = 0; i < a->count; i++)
+        set_price(lines[i], unit_e4);
     a->off_e4 = a->target_e4 - a->shipping_e4 - sum_lines(a);
-    if (a->off_e4 == 0 || !smallest || smallest->total_e4 + a->off_e4 < 0)
+    struct amount_line *line = a->off_e4 ? finest_line(lines, a->count, a->off_e4) : NULL;
+    if (!line)
         return;
-    smallest->total_e4 += a->off_e4;
-    set_price(smallest, unit_e4);
-    a->off_e4 = a->target_e4 - a->shipping_e4 - sum_lines(a);
+    const struct amount_line before = *line;
+    line->total_e4 += a->off_e4;
+    set_price(line, unit_e4);
+    int64_t off_e4 = a->off_e4 + before.total_e4 - line->total_e4;
+    if (llabs(off_e4) < llabs(a->off_e4))
+        a->off_e4 = off_e4;
+    else
+        *line = before;
 }
 
 static enum rc reject_short(const struct snapshot *order, int64_t diff_e4, struct err *e)
@@ -151,8 +189,9 @@ static enum rc collect(const struct snapshot *order, bool inclusive, struct amou
             continue;
         if (!line_share(order, line, inclusive, &a->lines[a->count++]))
             return err_set(e, RC_REJECT, "amounts",
-                           "lines[%zu]: the amount is out of range (line %" PRId64 ")", i,
-                           line->id);
+                           "lines[%zu]: the amount after discounts is below 0 or out "
+                           "of range (line %" PRId64 ")",
+                           i, line->id);
     }
     return RC_OK;
 }
@@ -167,6 +206,9 @@ enum rc amounts_compute(const struct snapshot *order, bool inclusive, struct are
         .target_e4 =
             money_round(order->total_e4 - (inclusive ? 0 : order->tax_e4), unit_e4),
     };
+    /* What a refund takes beyond the lines is taken off the shipping. */
+    if (a.shipping_e4 > a.target_e4)
+        a.shipping_e4 = a.target_e4 > 0 ? a.target_e4 : 0;
     enum rc rc = collect(order, inclusive, &a, e);
     if (rc)
         return rc;
@@ -174,8 +216,9 @@ enum rc amounts_compute(const struct snapshot *order, bool inclusive, struct are
     /* Each line, the shipping and the tax are rounded once: more is no rounding. */
     if (diff_e4 > (int64_t)(a.count + 2) * unit_e4)
         return reject_short(order, diff_e4, e);
-    spread(&a, diff_e4, unit_e4);
-    settle_prices(&a, unit_e4);
+    struct amount_line **lines = sorted_lines(&a, arena);
+    spread(&a, lines, diff_e4, unit_e4);
+    settle_prices(&a, lines, unit_e4);
     *out = a;
     return RC_OK;
 }

@@ -172,8 +172,9 @@ bool header_update(const struct plan_input *in, const struct rms_order *existing
     op_change_number(op, COL_ORDER_TAXABLE, existing->taxable, o->tax_e4 > 0);
     op_change_number(op, COL_ORDER_SHIPPING_CHARGE, existing->shipping_charge_e4,
                      shipping_charge(in, amounts));
-    op_change_number(op, COL_ORDER_SHIPPING_SERVICE, existing->shipping_service_id,
-                     shipping_service(in));
+    if (!str_empty(in->settings->shipping_services)) /* else it is staff's */
+        op_change_number(op, COL_ORDER_SHIPPING_SERVICE, existing->shipping_service_id,
+                         shipping_service(in));
     update_notes(in, existing, op, ops->arena, next);
     if (op->count == 0) {
         ops->count--;

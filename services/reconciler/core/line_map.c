@@ -16,10 +16,8 @@ static size_t count_words(const char *text)
 
 static bool parse_part(const char **p, char end, int64_t *out)
 {
-    char digits[24];
     size_t len = strspn(*p, "0123456789");
-    if (len == 0 || len >= sizeof(digits) ||
-        ((*p)[len] != end && (end || (*p)[len] != ' ')))
+    if (len == 0 || ((*p)[len] != end && (end || (*p)[len] != ' ')))
         return false;
     int64_t value = 0;
     for (size_t i = 0; i < len; i++)
@@ -31,9 +29,20 @@ static bool parse_part(const char **p, char end, int64_t *out)
     return true;
 }
 
+/* Below 0: an entry of an adopted order that no line of the shop took. */
+static bool parse_line_id(const char **p, int64_t *out)
+{
+    bool negative = **p == '-';
+    *p += negative;
+    if (!parse_part(p, ':', out))
+        return false;
+    *out = negative ? -*out : *out;
+    return true;
+}
+
 static bool parse_line(const char **p, struct line_map *line)
 {
-    return parse_part(p, ':', &line->line) && parse_part(p, ':', &line->entry) &&
+    return parse_line_id(p, &line->line) && parse_part(p, ':', &line->entry) &&
            parse_part(p, ':', &line->item) && parse_part(p, '\0', &line->committed_e4);
 }
 

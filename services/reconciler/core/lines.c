@@ -2,6 +2,7 @@
 #include "core/lines.h"
 
 #include "base/str.h"
+#include "core/stock.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -87,27 +88,37 @@ static const struct rms_entry *find_entry(const struct rms_order *order, int64_t
     return NULL;
 }
 
-/* The adopted order's committed stock is what the setting says of the former writer. */
-static int64_t legacy_committed(const struct plan_input *in,
-                                const struct rms_entry *entry)
-{
-    return in->settings->legacy_committed ? entry->quantity_e4 : 0;
-}
-
-static void adopt_entry(const struct plan_input *in, const struct rms_entry *entry,
-                        int64_t line, struct line_map *map, size_t *count)
-{
-    map[(*count)++] = (struct line_map){.line = line,
-                                        .entry = entry->id,
-                                        .item = entry->item_id,
-                                        .committed_e4 = legacy_committed(in, entry)};
-}
-
 static bool is_shipping_entry(const struct plan_input *in, const struct rms_entry *entry)
 {
     const struct rms_item *item = in->rms->shipping_item;
     return (item && entry->item_id == item->id) ||
            strcmp(entry->comment, "Shipping Item") == 0;
+}
+
+static bool holds_stock(const struct rms_item *item)
+{
+    return item->type != ITEM_TYPE_NON_INVENTORY;
+}
+
+/* The adopted order's committed stock is what the setting says of the former writer.
+ * item: NULL when it is not among those loaded. */
+static int64_t legacy_committed(const struct plan_input *in,
+                                const struct rms_entry *entry,
+                                const struct rms_item *item)
+{
+    if (!in->settings->legacy_committed || (item && !holds_stock(item)) ||
+        is_shipping_entry(in, entry))
+        return 0;
+    return entry->quantity_e4;
+}
+
+static struct line_map adopted(const struct plan_input *in, const struct rms_entry *entry,
+                               const struct rms_item *item, int64_t line)
+{
+    return (struct line_map){.line = line,
+                             .entry = entry->id,
+                             .item = entry->item_id,
+                             .committed_e4 = legacy_committed(in, entry, item)};
 }
 
 /* The next entry of an adopted order that holds this item and no line has taken. */
@@ -123,16 +134,17 @@ static const struct rms_entry *next_of_item(const struct rms_order *order, int64
     return NULL;
 }
 
-/* Lines of the snapshot in their order take the entries of their item in theirs. What no
- * line takes becomes a line of its own (id -1, -2, ...), so that it is deleted. */
+/* The first shipping entry is line 0. Lines of the snapshot in their order take the
+ * entries of their item in theirs. What no line takes becomes a line of its own (id -1,
+ * -2, ...), so that it is deleted. */
 static void adopt(const struct plan_input *in, const struct rms_order *order,
                   struct arena *arena, struct line_map *map, size_t *count)
 {
     bool *taken = arena_array(arena, order->entry_count, sizeof(*taken));
-    for (size_t i = 0; i < order->entry_count; i++) {
+    for (size_t i = 0; i < order->entry_count && *count == 0; i++) {
         taken[i] = is_shipping_entry(in, &order->entries[i]);
         if (taken[i])
-            adopt_entry(in, &order->entries[i], 0, map, count);
+            map[(*count)++] = adopted(in, &order->entries[i], NULL, 0);
     }
     for (size_t i = 0; i < in->order->lines.count; i++) {
         const struct snapshot_line *line = &snapshot_lines(in->order)[i];
@@ -141,11 +153,26 @@ static void adopt(const struct plan_input *in, const struct rms_order *order,
             continue;
         const struct rms_entry *entry = next_of_item(order, item->id, taken);
         if (entry)
-            adopt_entry(in, entry, line->id, map, count);
+            map[(*count)++] = adopted(in, entry, item, line->id);
     }
     for (size_t i = 0; i < order->entry_count; i++)
         if (!taken[i])
-            adopt_entry(in, &order->entries[i], -(int64_t)i - 1, map, count);
+            map[(*count)++] = adopted(in, &order->entries[i], NULL, -(int64_t)i - 1);
+}
+
+/* What of a line of ours is still committed: staff's changes in the POS moved the stock
+ * with them, so it is as much as the entry says now, and nothing when it is gone. */
+static struct line_map still_committed(const struct rms_order *existing,
+                                       struct line_map line)
+{
+    const struct rms_entry *entry = find_entry(existing, line.entry);
+    if (!entry) {
+        line.committed_e4 = 0;
+    } else if (line.committed_e4 != 0) {
+        line.committed_e4 = entry->quantity_e4;
+        line.item = entry->item_id;
+    }
+    return line;
 }
 
 void lines_known(const struct plan_input *in, const struct rms_order *existing,
@@ -157,7 +184,7 @@ void lines_known(const struct plan_input *in, const struct rms_order *existing,
     *count = 0;
     if (guard->rms_order) {
         for (size_t i = 0; i < guard->line_count; i++)
-            (*map)[(*count)++] = guard->lines[i];
+            (*map)[(*count)++] = still_committed(existing, guard->lines[i]);
     } else if (existing) {
         adopt(in, existing, arena, *map, count);
     }
@@ -239,11 +266,6 @@ static bool update_entry(const struct plan_input *in, const struct wanted *w,
     }
     op_text(op, COL_ENTRY_LAST_UPDATED, in->now);
     return true;
-}
-
-static bool holds_stock(const struct rms_item *item)
-{
-    return item->type != ITEM_TYPE_NON_INVENTORY;
 }
 
 /* With stock off nothing moves: what is recorded as committed stays recorded. */
@@ -334,42 +356,5 @@ void lines_plan(const struct plan_input *in, const struct rms_order *existing,
     }
     plan_shipping(in, existing, amounts, find_line(known, known_count, 0), ops, out);
     delete_gone(existing, known, known_count, ops, out);
-    lines_stock(in, known, known_count, out->map, out->map_count, ops);
-}
-
-struct stock {
-    int64_t item, delta_e4;
-};
-
-static int by_item(const void *a, const void *b)
-{
-    int64_t x = ((const struct stock *)a)->item;
-    int64_t y = ((const struct stock *)b)->item;
-    return (x > y) - (x < y);
-}
-
-/* Ascending item ids: two workers then lock items in the same order and can't deadlock.
- */
-void lines_stock(const struct plan_input *in, const struct line_map *before,
-                 size_t before_count, const struct line_map *after, size_t after_count,
-                 struct ops *ops)
-{
-    size_t n = before_count + after_count;
-    struct stock *stock = arena_array(ops->arena, n, sizeof(*stock));
-    for (size_t i = 0; i < before_count; i++)
-        stock[i] = (struct stock){before[i].item, -before[i].committed_e4};
-    for (size_t i = 0; i < after_count; i++)
-        stock[before_count + i] = (struct stock){after[i].item, after[i].committed_e4};
-    qsort(stock, n, sizeof(*stock), by_item);
-    for (size_t i = 0; i < n;) {
-        int64_t item = stock[i].item;
-        int64_t delta_e4 = 0;
-        for (; i < n && stock[i].item == item; i++)
-            delta_e4 += stock[i].delta_e4;
-        if (delta_e4 == 0 || !in->settings->commit_stock)
-            continue;
-        struct row_op *op = ops_add(ops, OP_ADD, TABLE_ITEM, item);
-        op_number(op, COL_ITEM_COMMITTED, delta_e4);
-        op_text(op, COL_ITEM_LAST_UPDATED, in->now);
-    }
+    stock_move(in, known, known_count, out->map, out->map_count, ops);
 }

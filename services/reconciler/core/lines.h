@@ -28,10 +28,4 @@ void lines_plan(const struct plan_input *in, const struct rms_order *existing,
 void lines_known(const struct plan_input *in, const struct rms_order *existing,
                  struct arena *arena, struct line_map **map, size_t *count);
 
-/* Adds the operations on Item.QuantityCommitted that take the stock from `before` to
- * `after`, ascending by item. */
-void lines_stock(const struct plan_input *in, const struct line_map *before,
-                 size_t before_count, const struct line_map *after, size_t after_count,
-                 struct ops *ops);
-
 #endif

@@ -7,6 +7,7 @@
 #include "core/header.h"
 #include "core/lines.h"
 #include "core/ops.h"
+#include "core/stock.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -36,14 +37,11 @@ static void decide_nothing(struct decision *d, enum action action, enum reason r
     d->plan->added = d->plan->changed = d->plan->deleted = 0;
 }
 
-static bool is_stale(const struct decision *d)
+static bool is_older(const struct snapshot *o, const struct guard *guard)
 {
-    const struct guard *guard = &d->in->rms->guard;
-    const struct snapshot *o = d->in->order;
-    if (!guard->exists || d->in->force)
-        return false;
-    return o->updated_ms < guard->updated_ms ||
-           (o->updated_ms == guard->updated_ms && o->fetched_ms < guard->fetched_ms);
+    return guard->exists &&
+           (o->updated_ms < guard->updated_ms ||
+            (o->updated_ms == guard->updated_ms && o->fetched_ms < guard->fetched_ms));
 }
 
 static bool nothing_left(const struct snapshot *o)
@@ -184,13 +182,13 @@ static void cancel(struct decision *d)
     }
     header_close(d->in, d->existing, &d->ops);
     lines_known(d->in, d->existing, d->arena, &known, &count);
-    lines_stock(d->in, known, count, NULL, 0, &d->ops);
+    stock_release(d->in, d->existing, known, count, &d->ops);
     for (size_t i = 0; i < count; i++)
         known[i].committed_e4 = d->in->settings->commit_stock ? 0 : known[i].committed_e4;
     d->plan->next.lines = known;
     d->plan->next.line_count = count;
-    d->plan->next.closed_by_us = true;
     applied(d);
+    d->plan->next.closed_by_us = true;
     decide(d, ACTION_CANCELLED, REASON_NONE);
 }
 
@@ -199,19 +197,24 @@ static void update(struct decision *d)
     struct amounts amounts;
     const struct rms_item **items = NULL;
     struct lines_plan lines;
+    enum reason reason = why_not_touch(d->existing);
+    struct plan_settings settings = *d->in->settings;
+    struct plan_input in = *d->in;
+    /* The stock of an order that staff finished or began on is theirs: an adopted one
+     * that reads as the shop says is no conflict for not being committed by us. */
+    settings.commit_stock &= reason == REASON_NONE;
+    in.settings = &settings;
     if (!can_book(d, &amounts, &items))
         return;
-    header_update(d->in, d->existing, &amounts, &d->ops, &d->plan->next);
-    lines_plan(d->in, d->existing, &amounts, items, &d->ops, &lines);
+    header_update(&in, d->existing, &amounts, &d->ops, &d->plan->next);
+    lines_plan(&in, d->existing, &amounts, items, &d->ops, &lines);
     keep_map(d, &lines);
     set_detail_off(d, &amounts);
-    enum reason reason = why_not_touch(d->existing);
     if (d->ops.count == 0)
         unchanged(d);
     else if (reason != REASON_NONE)
         conflict(d, reason);
     else {
-        d->plan->next.closed_by_us = false; /* staff opened it again: it goes on */
         applied(d);
         decide(d, ACTION_UPDATED, REASON_NONE);
     }
@@ -221,7 +224,8 @@ static void decide_existing(struct decision *d)
 {
     const struct guard *guard = &d->in->rms->guard;
     bool gone = is_gone(d->in->order);
-    if (guard->closed_by_us && d->existing->closed) {
+    d->plan->next.closed_by_us = guard->closed_by_us && d->existing->closed;
+    if (d->plan->next.closed_by_us) {
         if (gone)
             decide(d, ACTION_SKIPPED, REASON_UNCHANGED);
         else
@@ -238,7 +242,7 @@ static void decide_existing(struct decision *d)
 static void decide_all(struct decision *d)
 {
     const struct rms_state *rms = d->in->rms;
-    if (is_stale(d)) {
+    if (is_older(d->in->order, &rms->guard) && !d->in->force) {
         decide(d, ACTION_SKIPPED, REASON_STALE);
     } else if (rms->order_count > 1) {
         conflict(d, REASON_DUPLICATE_IN_RMS);
@@ -282,8 +286,10 @@ static void finish_guard(struct decision *d)
         plan->reported = plan->action == ACTION_ERROR;
     }
     next->held = held;
-    next->updated_ms = o->updated_ms;
-    next->fetched_ms = o->fetched_ms;
+    if (!is_older(o, &d->in->rms->guard)) { /* forced: the fence stays at the newest */
+        next->updated_ms = o->updated_ms;
+        next->fetched_ms = o->fetched_ms;
+    }
     memcpy(next->seen, d->digest, sizeof(d->digest));
 }
 
