@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 #include "io/cfg_internal.h"
+#include "io/web.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -209,7 +210,7 @@ static void check_fetcher(struct loading *load)
                   "webhooks could not be verified (example: 0123...)");
     contradiction(load,
                   strncasecmp(cfg->shopify_api_url, "http://", 7) == 0 &&
-                      !cfg_is_loopback(cfg->shopify_api_url),
+                      !web_is_loopback(cfg->shopify_api_url),
                   "SHOPIFY_API_URL: http:// is allowed to this machine only, since the "
                   "token would be sent in the clear (example: "
                   "https://example.myshopify.com)");

@@ -162,14 +162,6 @@ static bool url_part(const char *url, CURLUPart part, char out[256])
     return got;
 }
 
-bool cfg_is_loopback(const char *url)
-{
-    char host[256];
-    return url_part(url, CURLUPART_HOST, host) &&
-           (strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
-            strncmp(host, "127.", 4) == 0);
-}
-
 static bool check_url(const struct cfg_setting *setting, const char *value,
                       struct buf *fault)
 {

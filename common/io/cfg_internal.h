@@ -49,8 +49,6 @@ bool cfg_check(const struct cfg_setting *setting, const char *value, struct buf 
 /* What a value may look like, for people: "1 to 250", "true or false". */
 void cfg_describe(const struct cfg_setting *setting, struct buf *out);
 bool cfg_bool(const char *value, bool *out);
-/* A url whose host is this machine's own. */
-bool cfg_is_loopback(const char *url);
 
 /* --help of a service. */
 void cfg_help(enum cfg_service service, const char *what, struct buf *out);
