@@ -21,6 +21,7 @@ struct waiting {
 struct control {
     const struct bus_conf *bus;
     const char *shop;
+    char group[GROUP_MAX];
     struct bus_consumer *consumer;
     unsigned term, terms; /* of now; given so far */
     struct runtime_config defaults, config;
@@ -57,7 +58,6 @@ enum rc control_open(const struct bus_conf *bus, const char *shop,
                      struct err *e)
 {
     static const char *const topics[] = {TOPIC_CONTROL, NULL};
-    char name[GROUP_MAX];
     struct control *control = calloc(1, sizeof(*control));
     if (!control)
         abort(); /* out of memory: as in arena.h */
@@ -67,8 +67,8 @@ enum rc control_open(const struct bus_conf *bus, const char *shop,
                                 .config = *defaults,
                                 .config_offset = -1,
                                 .position = -1};
-    snprintf(name, sizeof(name), "tillbridge-fetcher-%s", shop);
-    const struct bus_group group = {.group = name,
+    snprintf(control->group, sizeof(control->group), "tillbridge-fetcher-%s", shop);
+    const struct bus_group group = {.group = control->group,
                                     .topics = topics,
                                     .assigned = on_assigned,
                                     .revoked = on_revoked,

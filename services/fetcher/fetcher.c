@@ -68,7 +68,7 @@ static void tell_ready(struct fetcher *self, bool ready, const char *reason)
     snprintf(self->reason, sizeof(self->reason), "%s", reason);
     health_ready(self->health, ready, reason);
     if (ready)
-        log_info("fetcher.ready", KV("active", self->term != 0));
+        log_info("fetcher.ready", KV("active", (bool)self->term));
     else
         log_warn("fetcher.not_ready", KV("reason", reason));
 }

@@ -1,0 +1,401 @@
+/* test_fetcher_parts: the small pure parts: request bodies, wholeness, the token grant,
+ * refusals, the start check, texts. */
+#include "core/grant.h"
+#include "core/query.h"
+#include "core/refusal.h"
+#include "core/start.h"
+#include "core/text.h"
+#include "core/whole.h"
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define T0 INT64_C(1795341600000)
+
+/* ---- query ---- */
+
+static cJSON *body_of(const struct buf *body, const char *operation)
+{
+    struct err e = {0};
+    cJSON *tree = NULL;
+    assert_ok(json_parse(buf_str(body), body->len, &tree, &e), &e);
+    assert_contains(cJSON_GetObjectItem(tree, "query")->valuestring, operation);
+    return tree;
+}
+
+static const char *variable(const cJSON *body, const char *name)
+{
+    const cJSON *value =
+        cJSON_GetObjectItem(cJSON_GetObjectItem(body, "variables"), name);
+    return value ? value->valuestring : NULL;
+}
+
+static void test_search(void **unused)
+{
+    (void)unused;
+    char text[QUERY_SEARCH_MAX];
+    assert_string_equal(query_search(T0, text), "updated_at:>='2026-11-22T10:00:00Z'");
+    assert_string_equal(query_search(T0 + 999, text),
+                        "updated_at:>='2026-11-22T10:00:00Z'");
+}
+
+static void test_bodies(void **unused)
+{
+    (void)unused;
+    struct buf body;
+    buf_init(&body, QUERY_BODY_MAX);
+    const struct query_page page = {
+        .from_ms = T0, .first = 50, .lines = 100, .after = "c\"1"};
+    query_orders_page(&page, &body);
+    cJSON *tree = body_of(&body, "query OrdersPage(");
+    assert_string_equal(variable(tree, "after"), "c\"1");
+    assert_string_equal(variable(tree, "search"), "updated_at:>='2026-11-22T10:00:00Z'");
+    const cJSON *query = cJSON_GetObjectItem(tree, "query");
+    assert_lacks(query->valuestring, "#"); /* comments are not sent */
+    assert_lacks(query->valuestring, "\n");
+    assert_contains(query->valuestring, "sortKey: UPDATED_AT");
+    assert_lacks(query->valuestring, "reverse");
+    cJSON_Delete(tree);
+    buf_clear(&body);
+    const struct query_page first = {.from_ms = T0, .first = 1, .lines = 1, .after = ""};
+    query_orders_page(&first, &body);
+    tree = body_of(&body, "query OrdersPage(");
+    assert_null(variable(tree, "after"));
+    cJSON_Delete(tree);
+    buf_clear(&body);
+    query_order_lines(INT64_C(6210000000001), 250, "L1", &body);
+    tree = body_of(&body, "query OrderLines(");
+    assert_string_equal(variable(tree, "id"), "gid://shopify/Order/6210000000001");
+    assert_string_equal(variable(tree, "after"), "L1");
+    cJSON_Delete(tree);
+    buf_clear(&body);
+    query_order(7, 250, &body);
+    tree = body_of(&body, "query OrderById(");
+    assert_string_equal(variable(tree, "id"), "gid://shopify/Order/7");
+    cJSON_Delete(tree);
+    buf_done(&body);
+}
+
+/* ---- whole ---- */
+
+static struct snapshot_line one_line = {
+    .id = 1, .variant_id = 1, .requires_shipping = true, .current_quantity = 2};
+
+/* Letters: p published, m further lines, a again, s spent. */
+static char letter(enum whole_verdict verdict)
+{
+    return "pmas"[verdict];
+}
+
+static void expect(const char *what, char wanted, enum whole_verdict verdict)
+{
+    if (letter(verdict) != wanted)
+        fail_msg("%s: %c, not %c", what, letter(verdict), wanted);
+}
+
+static struct order an_order(int64_t updated_ms, int64_t item_quantity)
+{
+    return (struct order){.snapshot = {.version = 1,
+                                       .shop = "a.b",
+                                       .id = 1,
+                                       .name = "#1",
+                                       .currency = "USD",
+                                       .updated_ms = updated_ms,
+                                       .item_quantity = item_quantity,
+                                       .lines = {.at = &one_line, .count = 1}}};
+}
+
+static void test_whole_at_once(void **unused)
+{
+    (void)unused;
+    struct whole whole = {0};
+    struct order order = an_order(T0 - 100, 2);
+    expect("one answer is of one moment", 'p', whole_judge(&whole, &order, false, T0));
+    order.refused = "too large";
+    order.lines_after[0] = 'x';
+    expect("a dead letter needs no more", 'p', whole_judge(&whole, &order, false, T0));
+    order = an_order(T0 - 100, 2);
+    order.lines_after[0] = 'x';
+    expect("further lines", 'm', whole_judge(&whole, &order, false, T0));
+    order.shipping_more = true;
+    expect("shipping first: it is read anew", 'a',
+           whole_judge(&whole, &order, false, T0));
+}
+
+static void test_whole_of_several_requests(void **unused)
+{
+    (void)unused;
+    struct whole whole = {0};
+    struct order order = an_order(T0 - WHOLE_YOUNG_MS, 2);
+    order.several = true;
+    expect("old enough", 'p', whole_judge(&whole, &order, false, T0));
+    order = an_order(T0 - WHOLE_YOUNG_MS + 1, 2);
+    order.several = true;
+    expect("young", 'a', whole_judge(&whole, &order, false, T0));
+    one_line.current_quantity = 1;
+    order.snapshot.item_quantity = 1;
+    expect("it did change", 'a', whole_judge(&whole, &order, false, T0));
+    expect("twice the same", 'p', whole_judge(&whole, &order, false, T0));
+    one_line.current_quantity = 2;
+    whole = (struct whole){0};
+    order = an_order(T0 - WHOLE_YOUNG_MS + 1, 2);
+    expect("one answer, though young", 'p', whole_judge(&whole, &order, false, T0));
+    order = an_order(T0 + 5000, 2); /* Shopify's clock is ahead of ours */
+    order.several = true;
+    expect("from the future", 'a', whole_judge(&whole, &order, false, T0));
+}
+
+static void test_whole_when_it_moves(void **unused)
+{
+    (void)unused;
+    struct whole whole = {0};
+    struct order order = an_order(T0 - 500000, 2);
+    order.several = true;
+    for (int i = 1; i < WHOLE_TRIES; i++)
+        expect("moved", 'a', whole_judge(&whole, &order, true, T0));
+    expect("moved too often", 's', whole_judge(&whole, &order, true, T0));
+}
+
+/* Whatever Shopify means by its count: what stays the same is not torn. */
+static void test_whole_that_never_adds_up(void **unused)
+{
+    (void)unused;
+    struct whole whole = {0};
+    struct order order = an_order(T0 - 500000, 3);
+    expect("a unit is missing", 'a', whole_judge(&whole, &order, false, T0));
+    order.snapshot.updated_ms += 1000;
+    expect("another version", 'a', whole_judge(&whole, &order, false, T0));
+    expect("the same again", 'p', whole_judge(&whole, &order, false, T0));
+}
+
+/* ---- grant ---- */
+
+static struct reply granted(long status, const char *body, struct grant *grant)
+{
+    struct reply reply = {0};
+    const struct reply_http http = {
+        .status = status, .body = body, .len = strlen(body), .retry_after_ms = -1};
+    *grant = (struct grant){0};
+    grant_read(&http, &reply, grant);
+    return reply;
+}
+
+static void test_grant_form(void **unused)
+{
+    (void)unused;
+    struct buf form;
+    buf_init(&form, 1000);
+    grant_form("id-1", "a b&c=d%+é", &form);
+    assert_string_equal(buf_str(&form), "grant_type=client_credentials&client_id=id-1&"
+                                        "client_secret=a%20b%26c%3Dd%25%2B%C3%A9");
+    buf_done(&form);
+}
+
+static void test_grant_answers(void **unused)
+{
+    (void)unused;
+    static const struct {
+        long status;
+        const char *body;
+        enum reply_kind kind;
+    } rows[] = {
+        {200, "{\"access_token\":\"shpat_1\",\"scope\":\"x\",\"expires_in\":86399}",
+         REPLY_OK},
+        {200, "{\"access_token\":\"\",\"expires_in\":86399}", REPLY_RETRY},
+        {200, "{\"access_token\":\"a\\r\\nX: y\",\"expires_in\":86399}", REPLY_RETRY},
+        {200, "{\"access_token\":7,\"expires_in\":86399}", REPLY_RETRY},
+        {200, "{\"access_token\":\"a\",\"expires_in\":0}", REPLY_RETRY},
+        {200, "{\"access_token\":\"a\"}", REPLY_RETRY},
+        {200, "<html>", REPLY_RETRY},
+        {400, "{\"error\":\"invalid_client\"}", REPLY_PERSON},
+        {401, "", REPLY_PERSON},
+        {403, "", REPLY_PERSON},
+        {404, "", REPLY_PERSON},
+        {429, "", REPLY_THROTTLED},
+        {503, "", REPLY_RETRY},
+    };
+    struct grant grant;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct reply reply = granted(rows[i].status, rows[i].body, &grant);
+        if (reply.kind != rows[i].kind)
+            fail_msg("%ld %s: %s", rows[i].status, rows[i].body,
+                     reply_kind_name(reply.kind));
+        assert_lacks(reply.text, "shpat");
+        assert_int_equal(grant.token[0] != '\0', reply.kind == REPLY_OK);
+        if (rows[i].status == 400)
+            assert_contains(reply.remedy, "SHOPIFY_CLIENT_SECRET");
+    }
+    granted(rows[0].status, rows[0].body, &grant);
+    assert_string_equal(grant.token, "shpat_1");
+    assert_int_equal(grant.lasts_ms, 86399000);
+}
+
+/* ---- refusal ---- */
+
+/* A redriven letter must never be taken for an order without lines. */
+static void test_letter_is_no_snapshot(void **unused)
+{
+    (void)unused;
+    struct err e = {0};
+    struct buf letter_text;
+    struct arena arena;
+    struct snapshot back;
+    struct order order = an_order(T0, 2);
+    order.snapshot.fetched_ms = T0 + 1;
+    arena_init(&arena);
+    buf_init(&letter_text, 10000);
+    refusal_letter(&order.snapshot, "it has more than 5000 lines", &letter_text);
+    assert_string_equal(
+        buf_str(&letter_text),
+        "{\"refused\":\"it has more than 5000 lines\",\"shop\":\"a.b\",\"id\":\"1\","
+        "\"name\":\"#1\",\"updatedAt\":\"2026-11-22T10:00:00Z\","
+        "\"fetchedAt\":\"2026-11-22T10:00:00.001Z\"}");
+    assert_rc(RC_REJECT,
+              snapshot_decode(letter_text.data, letter_text.len, &arena, &back, &e), &e);
+    buf_done(&letter_text);
+    arena_done(&arena);
+}
+
+static void test_result_of_a_refusal(void **unused)
+{
+    (void)unused;
+    struct err e = {0};
+    struct buf text;
+    struct arena arena;
+    struct result back;
+    struct order order = an_order(T0, 2);
+    order.snapshot.fetched_ms = T0 + 1;
+    arena_init(&arena);
+    buf_init(&text, 10000);
+    struct result result = refusal_result(&order.snapshot, "why", "a.b/1", &arena);
+    result.source = "poll";
+    codec_encode(&result_codec, &result, &text);
+    assert_ok(result_decode(text.data, text.len, &arena, &back, &e), &e);
+    assert_string_equal(back.action, "error");
+    assert_string_equal(back.reason, "malformed");
+    assert_string_equal(back.src_topic, "shopify.api/a.b/1");
+    assert_int_equal(back.src_offset, T0 + 1);
+    buf_done(&text);
+    arena_done(&arena);
+}
+
+static void test_refusals_are_remembered(void **unused)
+{
+    (void)unused;
+    struct refusal_memory memory = {0};
+    struct order order = an_order(T0, 2);
+    assert_false(refusal_known(&memory, &order.snapshot));
+    refusal_remember(&memory, &order.snapshot);
+    assert_true(refusal_known(&memory, &order.snapshot));
+    order.snapshot.updated_ms++; /* another version */
+    assert_false(refusal_known(&memory, &order.snapshot));
+    for (int i = 0; i < REFUSAL_MEMORY; i++) {
+        order.snapshot.id = 100 + i;
+        refusal_remember(&memory, &order.snapshot);
+    }
+    assert_true(refusal_known(&memory, &order.snapshot));
+    order = an_order(T0, 2);
+    assert_false(refusal_known(&memory, &order.snapshot)); /* forgotten, told again */
+}
+
+static void test_detail_is_one_header(void **unused)
+{
+    (void)unused;
+    char out[REFUSAL_DETAIL_MAX];
+    assert_string_equal(refusal_detail("a, b\tc\nd", out), "a; b?c?d");
+}
+
+/* ---- start ---- */
+
+static enum rc check(const char *shop_name, const char *scopes, struct start *start,
+                     struct err *e)
+{
+    char text[600];
+    snprintf(text, sizeof(text),
+             "{\"shop\":{\"myshopifyDomain\":\"%s\"},\"currentAppInstallation\":"
+             "{\"accessScopes\":[%s]}}",
+             shop_name, scopes);
+    cJSON *tree = cJSON_Parse(text);
+    assert_non_null(tree);
+    struct json_at at = json_root(tree);
+    enum rc rc = start_check(&at, "demo.myshopify.com", start, e);
+    cJSON_Delete(tree);
+    return rc;
+}
+
+#define SCOPE(name) "{\"handle\":\"" name "\"}"
+
+static void test_start(void **unused)
+{
+    (void)unused;
+    struct err e = {0};
+    struct start start = {0};
+    const int64_t days_61 = INT64_C(61) * 24 * 3600 * 1000;
+    assert_ok(check("Demo.myshopify.com",
+                    SCOPE("read_orders") "," SCOPE("write_products") "," SCOPE(
+                        "read_customers"),
+                    &start, &e),
+              &e);
+    assert_int_equal(start.count, 0);
+    assert_true(start_is_too_old(&start, T0 - days_61, T0));
+    assert_false(start_is_too_old(&start, T0 - days_61 / 61 * 59, T0));
+    assert_ok(check("demo.myshopify.com",
+                    SCOPE("write_orders") "," SCOPE("read_all_orders"), &start, &e),
+              &e);
+    assert_int_equal(start.count, 2);
+    assert_contains(start.warnings[0], "read_customers");
+    assert_contains(start.warnings[1], "read_products");
+    assert_false(start_is_too_old(&start, T0 - days_61, T0));
+    assert_rc(RC_REJECT, check("other.myshopify.com", SCOPE("read_orders"), &start, &e),
+              &e);
+    assert_contains(e.text, "the token belongs to other.myshopify.com");
+    assert_rc(RC_REJECT, check("demo.myshopify.com", SCOPE("read_products"), &start, &e),
+              &e);
+    assert_contains(e.text, "lacks the scope read_orders");
+}
+
+/* ---- text ---- */
+
+static void test_text(void **unused)
+{
+    (void)unused;
+    static const struct {
+        const char *in, *out;
+    } rows[] = {
+        {"", ""},
+        {"plain é€🍳", "plain é€🍳"},
+        {"a\tb\x7f", "a?b?"},
+        {"cut \xf0\x9f\x8d", "cut "},
+        {"cut \xc3", "cut "},
+        {"\xff mid \xc3 odd", "? mid ? odd"},
+        {"\xed\xa0\x80x", "???x"}, /* a surrogate is no UTF-8 */
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char text[64];
+        snprintf(text, sizeof(text), "%s", rows[i].in);
+        text_clean(text);
+        assert_string_equal(text, rows[i].out);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_search),
+        cmocka_unit_test(test_bodies),
+        cmocka_unit_test(test_whole_at_once),
+        cmocka_unit_test(test_whole_of_several_requests),
+        cmocka_unit_test(test_whole_when_it_moves),
+        cmocka_unit_test(test_whole_that_never_adds_up),
+        cmocka_unit_test(test_grant_form),
+        cmocka_unit_test(test_grant_answers),
+        cmocka_unit_test(test_letter_is_no_snapshot),
+        cmocka_unit_test(test_result_of_a_refusal),
+        cmocka_unit_test(test_refusals_are_remembered),
+        cmocka_unit_test(test_detail_is_one_header),
+        cmocka_unit_test(test_start),
+        cmocka_unit_test(test_text),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
