@@ -117,6 +117,15 @@ static void test_large_numbers_stay_whole(void **state)
     assert_string_equal(buf_str(&text), "n  123456789012\n");
 }
 
+static void test_only_whole_times_are_times(void **state)
+{
+    (void)state;
+    show("{\"a\":\"2026-11-22T10:00:00+00:00 or so\",\"b\":\"2026-11-22T10:00:00\"}",
+         false);
+    assert_string_equal(buf_str(&text), "a  2026-11-22T10:00:00+00:00 or so\n"
+                                        "b  2026-11-22T10:00:00\n");
+}
+
 static void test_list_of_objects(void **state)
 {
     (void)state;
@@ -161,6 +170,7 @@ int main(void)
                                         stop),
         cmocka_unit_test_setup_teardown(test_object, start, stop),
         cmocka_unit_test_setup_teardown(test_large_numbers_stay_whole, start, stop),
+        cmocka_unit_test_setup_teardown(test_only_whole_times_are_times, start, stop),
         cmocka_unit_test_setup_teardown(test_list_of_objects, start, stop),
         cmocka_unit_test_setup_teardown(test_zeros_of_little_interest, start, stop),
         cmocka_unit_test_setup_teardown(test_trouble_is_colored, start, stop),

@@ -78,8 +78,7 @@ static bool is_at_least(const char *found, const char *wished)
 enum topics_verdict topics_judge(const char *property, const char *wished,
                                  const char *found)
 {
-    if (strcmp(wished, found) == 0 ||
-        (strcmp(property, "cleanup.policy") != 0 && is_at_least(found, wished)))
+    if (strcmp(wished, found) == 0 || is_at_least(found, wished))
         return TOPICS_SAME;
     /* Deletion takes the watermark from tillbridge.polls, compaction all versions but the
      * last from the orders; a message that is too large for its topic stops a partition.
