@@ -47,6 +47,7 @@ install_table=(
     "test|clang-tidy-14|"
     "test|postgresql-15|"
     "test|odbc-postgresql|"
+    "test|tdsodbc|"
     "test|python3-venv|python_venv"
     "browser|chromium|"
     "long|valgrind|tool valgrind 3.19 --version"
