@@ -36,9 +36,9 @@ export class Pipeline {
   view(order) { return this.shop.shop.view(order.id); }
 
   /** One request to the interface: {status, json, text}. With the token unless `headers` say otherwise. */
-  ask(method, path, { json, body, headers = { authorization: `Bearer ${this.stack.apiToken}` }, timeoutMs = 120_000 } = {}) {
+  ask(method, path, { json, body, type, headers = { authorization: `Bearer ${this.stack.apiToken}` }, timeoutMs = 120_000 } = {}) {
     const url = this.stack.api + (path.startsWith('/') ? path : `${polling}/${path}`);
-    return request(url, { method, json, body, headers, timeoutMs });
+    return request(url, { method, json, body, headers: { ...headers, ...(type && { 'content-type': type }) }, timeoutMs });
   }
 
   async data(path) {
@@ -115,5 +115,12 @@ export async function startPipeline({ env = {}, ...options } = {}) {
   return new Pipeline(await startStack({ ...options, env: { ...settings, ...env } }));
 }
 
-/** As a test's function: prints the ends of the services' logs when it fails. */
-export const explained = (pipeline, fn) => (t) => pipeline().stack.explaining(() => fn(t));
+/** As a test's function: prints the ends of the services' logs when it fails. `pipeline`: gives it, once there is one. */
+export const explained = (pipeline, fn) => async (t) => {
+  try {
+    await fn(t);
+  } catch (error) {
+    console.error(pipeline()?.stack.tails(6));
+    throw error;
+  }
+};

@@ -21,6 +21,13 @@ async function query(database, sql) {
   return JSON.parse(stdout);
 }
 
+/** All columns of the tables that orders live in: {Order: [...], OrderEntry: [...], Item: [...]}. */
+export async function readTables(database) {
+  const tables = {};
+  for (const name of ['Order', 'OrderEntry', 'Item']) tables[name] = await query(database, `SELECT * FROM "${name}"`);
+  return tables;
+}
+
 /** Runs SQL that changes rows, as staff's programs do. */
 export async function changeRms(database, sql) {
   await runOk(database.sqlite
