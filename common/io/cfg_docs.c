@@ -108,15 +108,15 @@ static const char page_top[] =
     "without starting, `--help` lists what a\nservice reads.\n\n"
     "* `NAME_FILE` instead of `NAME` names a file that holds the value (line ends at its "
     "end are cut off):\n  for secrets. Both at once are refused.\n"
-    "* An empty value counts as not set. Only where the value may be nothing by its "
-    "description, it is\n  nothing.\n"
+    "* An empty value counts as not set. Only where the values include nothing, an "
+    "empty value means\n  that.\n"
     "* Secrets are never printed, neither in logs nor in error messages.\n";
 
-/* A bar would end the cell. */
+/* A bar would end the cell, a < begin a tag. */
 static void add_cell(struct buf *out, const char *text)
 {
     for (const char *p = text; *p; p++)
-        buf_printf(out, *p == '|' ? "\\%c" : "%c", *p);
+        buf_printf(out, *p == '|' || *p == '<' ? "\\%c" : "%c", *p);
 }
 
 static void add_services(struct buf *out, unsigned mask)

@@ -1,0 +1,15 @@
+/* docgen: the documents that are made from the tables of the code. */
+#ifndef TB_DOCGEN_H
+#define TB_DOCGEN_H
+
+#include "base/buf.h"
+#include "wire/codec.h"
+
+/* docs/messages.md: topics, headers, every message field by field, outcomes. */
+void docgen_messages(struct buf *out);
+/* The two tables of actions and reasons. */
+void docgen_outcomes(struct buf *out);
+/* "order snapshot" -> "order-snapshot", the name of its schema file. */
+const char *docgen_schema_name(const struct codec *codec, char out[64]);
+
+#endif
