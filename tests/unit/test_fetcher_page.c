@@ -227,6 +227,32 @@ static void test_wrong_lines(void **unused)
     }
 }
 
+static void test_id_with_a_query(void **state)
+{
+    struct given *given = *state;
+    put(given, "0.lineItems", "{\"pageInfo\":{\"hasNextPage\":false},\"nodes\":[]}");
+    cJSON *line = cJSON_Duplicate(find(given, "2.lineItems.nodes.0"), true);
+    cJSON_ReplaceItemInObject(line, "id",
+                              cJSON_CreateString("gid://shopify/LineItem/77?x=1/2"));
+    cJSON_AddItemToArray(find(given, "0.lineItems.nodes"), line);
+    assert_ok(read_page(given), &given->e);
+    assert_int_equal(snapshot_lines(&given->page.orders[0].snapshot)[0].id, 77);
+}
+
+static void test_a_next_page_needs_a_cursor(void **state)
+{
+    struct given *given = *state;
+    static const char *const ends[] = {"{\"hasNextPage\":true,\"endCursor\":null}",
+                                       "{\"hasNextPage\":true,\"endCursor\":\"\"}"};
+    cJSON *orders =
+        cJSON_GetObjectItem(cJSON_GetObjectItem(given->tree, "data"), "orders");
+    for (size_t i = 0; i < 2; i++) {
+        cJSON_ReplaceItemInObject(orders, "pageInfo", cJSON_Parse(ends[i]));
+        assert_rc(RC_REJECT, read_page(given), &given->e);
+        assert_contains(given->e.text, "endCursor: expected a cursor");
+    }
+}
+
 static void test_out_of_bounds_is_refused_alone(void **state)
 {
     struct given *given = *state;
@@ -409,6 +435,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_last_and_empty_page, start, stop),
         cmocka_unit_test(test_wrong_shapes),
         cmocka_unit_test(test_wrong_lines),
+        cmocka_unit_test_setup_teardown(test_id_with_a_query, start, stop),
+        cmocka_unit_test_setup_teardown(test_a_next_page_needs_a_cursor, start, stop),
         cmocka_unit_test_setup_teardown(test_out_of_bounds_is_refused_alone, start, stop),
         cmocka_unit_test_setup_teardown(test_discounts_are_summed_exactly, start, stop),
         cmocka_unit_test(test_rates),

@@ -47,8 +47,9 @@ int64_t field_id(struct field_reader *r, const struct json_at *at, const char *n
 static bool parse_gid(const char *text, int64_t *id)
 {
     char digits[24];
-    const char *slash = strrchr(text, '/');
-    size_t len = slash ? strcspn(slash + 1, "?") : 0;
+    size_t end = strcspn(text, "?");
+    const char *slash = memrchr(text, '/', end);
+    size_t len = slash ? (size_t)(text + end - slash) - 1 : 0;
     if (strncmp(text, "gid://shopify/", strlen("gid://shopify/")) != 0 || len == 0 ||
         len >= sizeof(digits))
         return false;
