@@ -18,7 +18,7 @@ static enum cli_exit run(const struct cli_call *call)
 }
 
 static const struct cli_example examples[] = {
-    {"stats", "every counter that is not 0, with the reasons"},
+    {"stats", "all counters, and the reasons that occurred"},
     {"stats --reset", "at the start of a day; orders in flight are counted after it"},
 };
 

@@ -1,6 +1,5 @@
 // tillctl schema on SQLite and PostgreSQL: installed, found again, checked, removed, printed.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { postgresRms, sqliteRms } from '../rms/databases.mjs';
@@ -92,13 +91,4 @@ test('what is wrong with the connection is said, and no secret', async () => {
     assert.equal(stderr.trimEnd().split('\n').length, 1, stderr);
     assert.doesNotMatch(stderr, /hunter2/);
   }
-});
-
-test('a full standard output is a failure', async () => {
-  const { run } = await import('../support/proc.mjs');
-  const { binary } = await import('../support/paths.mjs');
-  assert.ok(fs.existsSync('/dev/full'));
-  const { code, stderr } = await run(['bash', '-c', `exec ${binary('tillctl')} --help >/dev/full`]);
-  assert.equal(code, 1);
-  assert.match(stderr, /No space left on device/);
 });
