@@ -41,7 +41,8 @@ function groupByTable(all) {
 export function schema(dialect) {
   const rules = dialects[dialect];
   const tables = [...groupByTable(columns())].map(([name, own]) => {
-    const lines = own.map((column) => `  ${rules.column(column)}`);
+    const keys = rules.key ? own.filter((column) => column.isKey).map(rules.key) : [];
+    const lines = [...own.map(rules.column), ...keys].map((line) => `  ${line}`);
     return `CREATE TABLE ${rules.table(name)} (\n${lines.join(',\n')}\n);\n`;
   });
   const header = '-- Made by generate.mjs from columns.tsv and indexes.tsv; do not edit.\n'

@@ -164,11 +164,14 @@ test('the T-SQL holds every column once, with its type and a named default', () 
   const bodies = [...text.matchAll(/^CREATE TABLE \[dbo\]\.\[(\w+)\] \(\n(.*?)\n\);$/gms)];
   assert.deepEqual(bodies.map(([, name]) => name), tables);
   for (const [, table, body] of bodies) {
-    const found = body.split(',\n').map((line) => line.match(
-      /^ {2}\[(\w+)\] ([\w()]+?)( IDENTITY\(1,1\))? (NOT NULL|NULL)( CONSTRAINT \[PK_\w+\] PRIMARY KEY NONCLUSTERED)?(?: CONSTRAINT \[(\w+)\] DEFAULT \((.*)\))?$/,
+    const lines = body.split(',\n');
+    const [key] = columnsOf(table).filter((column) => column.isKey);
+    assert.equal(lines.pop(), `  CONSTRAINT [PK_${table}] PRIMARY KEY NONCLUSTERED ([${key.name}])`);
+    const found = lines.map((line) => line.match(
+      /^ {2}\[(\w+)\] ([\w()]+?)( IDENTITY\(1,1\))? (NOT NULL|NULL)(?: CONSTRAINT \[(\w+)\] DEFAULT \((.*)\))?$/,
     ) ?? assert.fail(`${table}: "${line}"`));
     const expected = columnsOf(table).map((column) => [column.name, column.type, column.isNull, column.fallback]);
-    assert.deepEqual(found.map(([, name, type, identity, nulls, , label, fallback]) => {
+    assert.deepEqual(found.map(([, name, type, identity, nulls, label, fallback]) => {
       assert.equal(label, fallback === undefined ? undefined : `DF_OS_${table}_${name}`);
       return [name, type, nulls === 'NULL', identity ? 'identity' : fallback ?? '-'];
     }), expected, table);
