@@ -40,6 +40,8 @@ describe('the full order query', async () => {
       const response = await post(app, { version, query: ORDERS_QUERY, variables });
       assert.equal(response.headers.get('x-shopify-api-version'), version);
       assert.match(response.headers.get('x-request-id'), /^[0-9a-f-]{36}$/);
+      const nowMs = app.control.clock().nowMs;
+      assert.ok(Math.abs(Date.parse(response.headers.get('date')) - nowMs) < 2000);
       const reply = await response.json();
       assert.equal(reply.errors, undefined);
       assert.equal(reply.extensions.search, undefined);

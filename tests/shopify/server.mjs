@@ -104,7 +104,8 @@ async function graphql(app, request, wanted) {
   const text = await readBody(request);
   const requestId = randomUUID();
   const served = servedVersion(wanted, app.versions.supported);
-  const headers = { 'x-request-id': requestId };
+  const date = new Date(app.control.shop.clock.nowMs()).toUTCString(); // clients read our clock there
+  const headers = { 'x-request-id': requestId, date };
   if (request.method !== 'POST' || !served) return { status: 404, headers, body: BODIES[404] };
   if (!app.tokens.accepts(request.headers['x-shopify-access-token'])) {
     record(app, text, requestId, { status: 401 });
