@@ -48,6 +48,7 @@ install_table=(
     "test|postgresql-15|"
     "test|odbc-postgresql|"
     "test|tdsodbc|"
+    "test|unixodbc|"
     "test|python3-venv|python_venv"
     "browser|chromium|"
     "long|valgrind|tool valgrind 3.19 --version"
