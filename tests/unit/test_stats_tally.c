@@ -87,13 +87,13 @@ static void a_dry_run_is_counted_apart_whatever_its_source(void **state)
                 {"webhook", CLASS_LIVE},
                 {"backfill", CLASS_LIVE},
                 {"replay", CLASS_REPLAYED}};
-    enum tally_source source = SOURCE_COUNT;
+    enum tally_source source = TALLY_SOURCE_COUNT;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         assert_true(tally_source_parse(rows[i].word, &source));
         assert_int_equal(tally_class_of(source, false), rows[i].class);
         assert_int_equal(tally_class_of(source, true), CLASS_DRY_RUN);
     }
-    assert_int_equal(sizeof(rows) / sizeof(rows[0]), SOURCE_COUNT);
+    assert_int_equal(sizeof(rows) / sizeof(rows[0]), TALLY_SOURCE_COUNT);
     assert_false(tally_source_parse("Poll", &source));
     assert_false(tally_source_parse("", &source));
 }

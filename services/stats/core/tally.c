@@ -94,7 +94,7 @@ const char *tally_counter_help(enum tally_counter counter)
 
 const char *tally_source_word(enum tally_source source)
 {
-    assert(source < SOURCE_COUNT);
+    assert(source < TALLY_SOURCE_COUNT);
     return sources[source].word;
 }
 
@@ -111,7 +111,7 @@ bool tally_class_parse(const char *word, enum tally_class *out)
 
 bool tally_source_parse(const char *word, enum tally_source *out)
 {
-    for (size_t i = 0; i < SOURCE_COUNT; i++) {
+    for (size_t i = 0; i < TALLY_SOURCE_COUNT; i++) {
         if (strcmp(sources[i].word, word) == 0) {
             *out = (enum tally_source)i;
             return true;
@@ -122,7 +122,7 @@ bool tally_source_parse(const char *word, enum tally_source *out)
 
 enum tally_class tally_class_of(enum tally_source source, bool dry_run)
 {
-    assert(source < SOURCE_COUNT);
+    assert(source < TALLY_SOURCE_COUNT);
     return dry_run ? CLASS_DRY_RUN : sources[source].class;
 }
 

@@ -27,10 +27,10 @@ enum tally_class {
 };
 
 enum tally_source {
-#define SOURCE(id, word, class) SOURCE_##id,
+#define SOURCE(id, word, class) TALLY_SOURCE_##id,
 #include "core/counters.def"
 #undef SOURCE
-    SOURCE_COUNT,
+    TALLY_SOURCE_COUNT,
 };
 
 enum tally_counter {

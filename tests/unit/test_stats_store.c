@@ -1,0 +1,280 @@
+/* test_stats_store: the scripts on a real Redis: one batch is applied once, whoever tries
+ * how often; resets and settling. */
+#include "redis.h"
+#include "stats_batch.h"
+#include "store.h"
+
+#include "base/str.h"
+#include "core/board.h"
+
+static struct redis redis;
+static struct store *store, *other; /* two aggregators */
+static struct arena texts;
+
+static int start(void **state)
+{
+    (void)state;
+    redis_start(&redis, NULL);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    redis_stop(&redis);
+    unit_remove_folder();
+    return 0;
+}
+
+static struct store *open_store(void)
+{
+    char url[100];
+    struct err e = {0};
+    struct store *opened = NULL;
+    snprintf(url, sizeof(url), "redis://127.0.0.1:%d/0", redis.port);
+    assert_ok(store_open(url, &opened, &e), &e);
+    return opened;
+}
+
+static int begin(void **state)
+{
+    struct err e = {0};
+    set_up(state);
+    arena_init(&texts);
+    store = open_store();
+    other = open_store();
+    assert_ok(store_write(store, &e, "FLUSHALL", NULL), &e);
+    return 0;
+}
+
+static int end(void **state)
+{
+    store_close(store);
+    store_close(other);
+    arena_done(&texts);
+    return tear_down(state);
+}
+
+static struct store_applied apply(struct store *by, const struct fold_state *from,
+                                  const struct fold_out *out)
+{
+    struct err e = {0};
+    struct store_applied applied = {0};
+    assert_ok(store_apply(by, "rms.results/3", from->next, &out->ops, &applied, &e), &e);
+    return applied;
+}
+
+static struct store_texts read_all(const char *command, const char *key)
+{
+    struct err e = {0};
+    struct store_texts got = {0};
+    if (strcmp(command, "LRANGE") == 0)
+        assert_ok(store_read(store, &texts, &got, &e, command, key, "0", "-1", NULL), &e);
+    else
+        assert_ok(store_read(store, &texts, &got, &e, command, key, NULL), &e);
+    return got;
+}
+
+static struct board board(void)
+{
+    struct board shown;
+    struct store_texts fields = read_all("HGETALL", KEY_STATS);
+    board_read(fields.at, fields.count, &texts, &shown);
+    return shown;
+}
+
+static int64_t created(void)
+{
+    struct board shown = board();
+    return tally_sum(&shown.shown, CLASS_LIVE, OUTCOME_NEWLY_SYNCED);
+}
+
+static void a_batch_tried_again_changes_nothing(void **state)
+{
+    (void)state;
+    put_result(1, "created", POLL);
+    put_result(2, "created", POLL);
+    struct fold_out out = fold(&nothing);
+    assert_false(apply(store, &nothing, &out).moved);
+    for (int i = 0; i < 3; i++) { /* the answer was lost; or another has the same batch */
+        struct store_applied again = apply(i % 2 ? store : other, &nothing, &out);
+        assert_true(again.moved);
+        assert_int_equal(again.stored, 2);
+    }
+    assert_int_equal(created(), 2);
+    assert_int_equal(read_all("LRANGE", KEY_EVENTS).count, 2);
+}
+
+/* Two aggregators on one partition, in random turns, with batches of any size: whoever is
+ * ahead, each result is counted once. */
+static void two_aggregators_count_each_result_once(void **state)
+{
+    (void)state;
+    enum { RESULTS = 400 };
+    struct fold_state states[2] = {{0}, {0}};
+    struct store *stores[2] = {store, other};
+    unsigned x = 1;
+    int moved = 0;
+    while (states[0].next < RESULTS || states[1].next < RESULTS) {
+        x = x * 1103515245U + 12345U;
+        size_t who = (x >> 16) % 2;
+        int64_t size = 1 + (int64_t)((x >> 18) % 20);
+        record_count = 0;
+        next_offset = states[who].next;
+        while (next_offset < RESULTS && next_offset < states[who].next + size)
+            put_result(next_offset, "created", POLL);
+        if (record_count == 0)
+            continue;
+        struct fold_out out = fold(&states[who]);
+        if (!apply(stores[who], &states[who], &out).moved) {
+            states[who] = out.state;
+            continue;
+        }
+        moved++;
+        struct store_texts fields = read_all("HGETALL", KEY_STATS);
+        fold_state_read(fields.at, fields.count, "rms.results/3", &arena, &states[who]);
+    }
+    assert_true(moved > 5);
+    assert_int_equal(created(), RESULTS);
+}
+
+static void the_history_collapses_what_repeats(void **state)
+{
+    (void)state;
+    put_result(1, "created", POLL);
+    for (int64_t i = 2; i < 7; i++)
+        put_result(i, "skipped", POLL ",\"reason\":\"unchanged\"");
+    put_result(7, "updated", POLL);
+    put_result(8, "updated", POLL);
+    struct fold_out out = fold(&nothing);
+    assert_false(apply(store, &nothing, &out).moved);
+    struct store_texts list = read_all("LRANGE", KEY_ORDER "a/1");
+    assert_int_equal(list.count, 4);
+    assert_true(strncmp(list.at[0], "1\n\n{", 4) == 0);
+    assert_true(strncmp(list.at[2], "5\nlive skipped unchanged\n{", 26) == 0);
+    assert_contains(list.at[2], "\"srcOffset\":6");
+    struct err e = {0};
+    struct store_texts ttl;
+    assert_ok(store_read(store, &texts, &ttl, &e, "TTL", KEY_ORDER "a/1", NULL), &e);
+    int64_t left_s = 0;
+    assert_true(str_int64(ttl.at[0], KEEP_ORDER_S - 60, KEEP_ORDER_S, &left_s));
+}
+
+static void lists_are_bounded(void **state)
+{
+    (void)state;
+    struct fold_state at = nothing;
+    for (int round = 0; round < 8; round++) {
+        for (int64_t i = 0; i < 30; i++)
+            put_result(round * 30 + i, "updated", POLL);
+        struct fold_out out = fold(&at);
+        assert_false(apply(store, &at, &out).moved);
+        at = out.state;
+    }
+    assert_int_equal(read_all("LRANGE", KEY_EVENTS).count, KEEP_EVENTS);
+    assert_int_equal(read_all("LRANGE", KEY_ORDER "a/1").count, KEEP_DECISIONS);
+    assert_true(strncmp(read_all("LRANGE", KEY_EVENTS).at[0], "240 {", 5) == 0);
+}
+
+static void a_new_count_begins_with_empty_lists(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    put_result(1, "error", POLL ",\"reason\":\"unknown_sku\"");
+    struct fold_out out = fold(&nothing);
+    assert_false(apply(store, &nothing, &out).moved);
+    assert_ok(store_write(store, &e, "DEL", KEY_STATS, NULL), &e);
+    assert_false(apply(store, &nothing, &out).moved);
+    assert_int_equal(read_all("LRANGE", KEY_EVENTS).count, 1);
+    assert_int_equal(created(), 0);
+}
+
+static void a_reset_is_atomic_and_repeatable(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    put_result(1, "created", POLL);
+    struct fold_out out = fold(&nothing);
+    assert_false(apply(store, &nothing, &out).moved);
+    assert_ok(store_reset(store, 1234, &e), &e);
+    assert_int_equal(created(), 0);
+    assert_int_equal(board().reset_ms, 1234);
+    struct fold_state at = out.state;
+    put_result(2, "created", POLL);
+    out = fold(&at);
+    assert_false(apply(store, &at, &out).moved);
+    assert_int_equal(created(), 1);
+    assert_ok(store_reset(other, 2345, &e), &e);
+    assert_ok(store_reset(other, 3456, &e), &e);
+    assert_int_equal(created(), 0);
+    assert_int_equal(board().counters_all[COUNTER_TOTAL_POLLED], 2);
+}
+
+static void settling_takes_out_what_never_comes(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    int64_t lost = -1;
+    put_result(1, "created", POLL);
+    struct fold_out out = fold(&nothing);
+    assert_false(apply(store, &nothing, &out).moved);
+    assert_ok(store_write(store, &e, "HSET", KEY_STATS, "p|a", "10", "p|b", "4", NULL),
+              &e);
+    assert_ok(store_settle(store, &lost, &e), &e); /* nothing had expired */
+    assert_int_equal(lost, 0);
+    assert_int_equal(board().counters[COUNTER_IN_FLIGHT], 13);
+    assert_ok(store_write(store, &e, "HSET", KEY_STATS, "cut", "1", NULL), &e);
+    assert_ok(store_settle(store, &lost, &e), &e);
+    assert_int_equal(lost, 13);
+    assert_int_equal(board().counters[COUNTER_IN_FLIGHT], 0);
+    assert_false(board().cut);
+}
+
+static void a_key_of_another_type_stops_no_count(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    assert_ok(store_write(store, &e, "SET", KEY_ORDER "a/1", "text", NULL), &e);
+    put_result(1, "created", POLL);
+    struct fold_state at = {.next = 1}; /* not the first batch: nothing is emptied */
+    assert_ok(store_write(store, &e, "HSET", KEY_STATS, "n|rms.results/3", "1", NULL),
+              &e);
+    records[0].offset = 1;
+    struct fold_out out = fold(&at);
+    assert_false(apply(store, &at, &out).moved);
+    assert_int_equal(created(), 1);
+    assert_int_equal(read_all("LRANGE", KEY_EVENTS).count, 1);
+}
+
+static void redis_away_is_told_and_not_asked_again_at_once(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct store *away = NULL;
+    struct store_texts got;
+    assert_ok(store_open("redis://127.0.0.1:1/0", &away, &e), &e);
+    assert_rc(RC_RETRY, store_read(away, &texts, &got, &e, "PING", NULL), &e);
+    assert_false(store_is_there(away));
+    assert_contains(store_trouble(away), "127.0.0.1:1");
+    assert_rc(RC_RETRY, store_read(away, &texts, &got, &e, "PING", NULL), &e);
+    store_close(away);
+    assert_rc(RC_FATAL, store_open("http://127.0.0.1/", &away, &e), &e);
+}
+
+#define REDIS_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        REDIS_TEST(a_batch_tried_again_changes_nothing),
+        REDIS_TEST(two_aggregators_count_each_result_once),
+        REDIS_TEST(the_history_collapses_what_repeats),
+        REDIS_TEST(lists_are_bounded),
+        REDIS_TEST(a_new_count_begins_with_empty_lists),
+        REDIS_TEST(a_reset_is_atomic_and_repeatable),
+        REDIS_TEST(settling_takes_out_what_never_comes),
+        REDIS_TEST(a_key_of_another_type_stops_no_count),
+        REDIS_TEST(redis_away_is_told_and_not_asked_again_at_once),
+    };
+    return cmocka_run_group_tests(tests, start, stop);
+}
