@@ -97,6 +97,7 @@ static const struct {
     {"RMS_TIMEZONE", "Mars/Olympus", "is not a zone of the tz database", CFG_TILLCTL},
     {"RMS_TIMEZONE", "../../../etc/passwd", "is not a zone", CFG_TILLCTL},
     {"RMS_TIMEZONE", "/etc/localtime", "is not a zone", CFG_TILLCTL},
+    {"RMS_TIMEZONE", "../zoneinfo/UTC", "is not a zone", CFG_TILLCTL},
     {"RMS_TIMEZONE", "America", "a folder of them", CFG_TILLCTL},
     {"RMS_TIMEZONE", "tzdata.zi", "is not a zone", CFG_TILLCTL},
     {"RMS_SHIPPING_SERVICES", "Standard=1,Two words=2,*=0", NULL, CFG_TILLCTL},

@@ -157,11 +157,35 @@ static void every_field_changes_the_digest(void **state)
     assert_string_not_equal(snapshot_digest(&without, after), before);
 }
 
+/* What moves from one field to another is no equal content. */
+static void contents_are_kept_apart(void **state)
+{
+    (void)state;
+    char digests[4][DIGEST_TEXT_MAX];
+    const char *two[] = {"a"};
+    const char *other[] = {"b"};
+    const char *all[] = {"a", "gateways", "b"};
+    const struct snapshot_customer first = {.id = 1, .first_name = "X"};
+    const struct snapshot_customer last = {.id = 1, .last_name = "X"};
+    struct snapshot s = {.tags = {two, 1}, .gateways = {other, 1}};
+    snapshot_digest(&s, digests[0]);
+    s = (struct snapshot){.tags = {all, 3}};
+    snapshot_digest(&s, digests[1]);
+    s = (struct snapshot){.customer = &first};
+    snapshot_digest(&s, digests[2]);
+    s = (struct snapshot){.customer = &last};
+    snapshot_digest(&s, digests[3]);
+    for (size_t i = 0; i < 4; i++)
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(digests[i], digests[j]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_content_gives_the_same_digest),
         cmocka_unit_test(every_field_changes_the_digest),
+        cmocka_unit_test(contents_are_kept_apart),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -2,6 +2,7 @@
  * when at hand, PostgreSQL. */
 #include "base/money.h"
 #include "db.h"
+#include "io/sql_internal.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -375,6 +376,7 @@ static void statements_are_kept_by_text(void **state)
         snprintf(text, sizeof(text), "SELECT %d", 1000 + i);
         assert_int_equal(db_number(db->sql, text), 1000 + i);
     }
+    assert_int_equal(db->sql->stmt_count, SQL_STMTS_MAX);
     assert_int_equal(db_number(db->sql, "SELECT 1"), 1);
 }
 

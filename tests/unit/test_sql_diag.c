@@ -29,6 +29,7 @@ static const struct {
     {SQL_SQLSERVER, "42000", 1222, "Lock request time out", RC_RETRY, false},
     {SQL_SQLSERVER, "42000", 3960, "Snapshot isolation", RC_RETRY, false},
     {SQL_SQLSERVER, "HYT00", 0, "Timeout expired", RC_RETRY, false},
+    {SQL_SQLSERVER, "40001", 0, "Serialization failure", RC_RETRY, false},
     {SQL_SQLSERVER, "42000", 9002, "The transaction log is full", RC_RETRY, false},
     {SQL_SQLSERVER, "23000", 2627, "Violation of UNIQUE KEY", RC_REJECT, false},
     {SQL_SQLSERVER, "23000", 2601, "Cannot insert duplicate key", RC_REJECT, false},

@@ -148,12 +148,16 @@ static struct sql *connect_impatient(const struct db *db)
     return sql;
 }
 
+/* Reads before it writes, as the reconciler does: SQLite's plain BEGIN would let two
+ * readers in and then refuse the second writer at once. */
 static enum rc bump(struct sql *sql, struct err *e)
 {
     enum rc rc = sql_begin(sql, e);
     if (rc)
         return rc;
-    rc = sql_run(sql, "UPDATE t SET n = n + 1 WHERE id = 1", e);
+    rc = sql_run(sql, "SELECT n FROM t WHERE id = 1", e);
+    if (rc == RC_OK)
+        rc = sql_run(sql, "UPDATE t SET n = n + 1 WHERE id = 1", e);
     if (rc == RC_OK)
         rc = sql_commit(sql, e);
     if (rc)
