@@ -36,6 +36,7 @@ struct group {
     struct work *works;
     size_t count;
     int64_t now_ms;
+    const char *refusal; /* the database refused it, why: only the guard is written */
     struct arena *arena;
     const struct snapshot **orders;
     struct rms_state *states;
@@ -61,12 +62,12 @@ static void group_init(struct group *g)
         g->orders[i] = &g->works[i].snapshot;
 }
 
-static enum rc plan_one(struct group *g, size_t i, struct err *e)
+static struct plan_input plan_input(const struct group *g, size_t i)
 {
     const struct work *work = &g->works[i];
     const struct plan_settings *settings = rms_plan_settings(g->rms);
     const int64_t day_ms = INT64_C(86400000);
-    const struct plan_input in = {
+    return (struct plan_input){
         .order = &work->snapshot,
         .rms = &g->states[i],
         .settings = settings,
@@ -77,7 +78,15 @@ static enum rc plan_one(struct group *g, size_t i, struct err *e)
         .due = rms_local_time(work->snapshot.created_ms + settings->due_days * day_ms,
                               g->arena),
     };
-    return plan_build(&in, g->arena, &g->plans[i], e);
+}
+
+static enum rc plan_one(struct group *g, size_t i, struct err *e)
+{
+    const struct plan_input in = plan_input(g, i);
+    if (!g->refusal)
+        return plan_build(&in, g->arena, &g->plans[i], e);
+    plan_refuse(&in, g->refusal, g->arena, &g->plans[i]);
+    return RC_OK;
 }
 
 static enum rc plan_all(struct group *g, struct err *e)
@@ -88,7 +97,7 @@ static enum rc plan_all(struct group *g, struct err *e)
         enum rc rc = plan_one(g, i, e);
         if (rc)
             return rc;
-        work_stamp(&g->works[i], &g->plans[i], g->arena);
+        work_stamp(&g->works[i], &g->plans[i], g->now_ms, g->arena);
         size_t n = g->write_count++;
         g->write_of[n] = i;
         g->write_orders[n] = g->orders[i];
@@ -125,13 +134,30 @@ static enum rc try_group(struct group *g, struct err *e)
     if (rc)
         return rc;
     rc = write_all(g, e);
-    if (rc || g->works[0].dry_run)
-        rms_rollback(g->rms);
-    else
+    if (rc == RC_OK && !g->works[0].dry_run)
         rc = rms_commit(g->rms, e);
+    if (rc || g->works[0].dry_run) /* a commit that failed leaves it open, too */
+        rms_rollback(g->rms);
     if (rc == RC_OK)
         results(g);
     return rc;
+}
+
+/* The refusal is a decision like others: recorded, so that it is told once. Where even
+ * its rows can't be read or its guard not written, it is told each time. */
+static enum rc commit_refusal(struct group *g, struct err *e)
+{
+    struct group refused = {.rms = g->rms,
+                            .works = g->works,
+                            .count = 1,
+                            .now_ms = g->now_ms,
+                            .refusal = arena_strdup(g->arena, e->text),
+                            .arena = g->arena};
+    enum rc rc = try_group(&refused, e);
+    if (rc != RC_REJECT)
+        return rc;
+    work_result_of_refusal(g->works, REASON_RMS_REFUSED, refused.refusal, g->arena);
+    return RC_OK;
 }
 
 static enum rc commit_one(struct rms *rms, struct work *work, int64_t now_ms,
@@ -140,10 +166,7 @@ static enum rc commit_one(struct rms *rms, struct work *work, int64_t now_ms,
     struct group g = {
         .rms = rms, .works = work, .count = 1, .now_ms = now_ms, .arena = arena};
     enum rc rc = try_group(&g, e);
-    if (rc != RC_REJECT)
-        return rc;
-    work_result_of_refusal(work, REASON_RMS_REFUSED, e->text, arena);
-    return RC_OK;
+    return rc == RC_REJECT ? commit_refusal(&g, e) : rc;
 }
 
 /* Something in the group can't be written: each order in its own transaction, so that

@@ -62,7 +62,7 @@ static enum rc open_connection(struct rms *rms, struct err *e)
 
 enum rc rms_connect(struct rms *rms, struct err *e)
 {
-    if (rms->sql && !sql_lost(rms->sql))
+    if (rms->sql && rms->checked && !sql_lost(rms->sql))
         return RC_OK;
     sql_close(rms->sql);
     rms->sql = NULL;

@@ -30,6 +30,8 @@ static void update_text(const struct row_op *op, struct buf *buf)
             buf_printf(buf, "\"%s\" = ?", name);
     }
     buf_text(buf, " WHERE \"ID\" = ?");
+    if (op->kind == OP_ADD) /* what holds no stock is left alone */
+        buf_printf(buf, " AND \"ItemType\" <> %d", ITEM_TYPE_NON_INVENTORY);
 }
 
 void rms_op_text(const struct row_op *op, enum sql_dialect dialect, struct buf *buf)
@@ -109,7 +111,9 @@ static enum rc run_op(struct rms *rms, const struct row_op *op, int64_t *id,
         return rc;
     if (op->kind == OP_INSERT)
         return new_id(rms, stmt, id, e);
-    if (rows == 0) /* a row that was there a moment ago: staff deleted it meanwhile */
+    /* A row that was there a moment ago: staff deleted it meanwhile. An item that is gone
+     * has no stock to move, now or later. */
+    if (rows == 0 && op->kind != OP_ADD)
         return err_set(e, RC_RETRY, "rms.apply", "%s %lld is gone: looking again",
                        table_name(op->table), (long long)op->id);
     return RC_OK;
@@ -196,7 +200,8 @@ static enum rc write_guard(struct rms *rms, const struct snapshot *order, bool e
     sql_bind_text(stmt, order->shop);
     rc = sql_exec(stmt, &rows, e);
     buf_done(&map);
-    if (rc == RC_REJECT && !exists) /* another worker made the row: look again */
+    if (rc == RC_REJECT && !exists && strncmp(e->sqlstate, "23", 2) == 0)
+        /* another worker made the row */
         return err_set(e, RC_RETRY, "rms.guard", "the order's guard appeared meanwhile");
     return rc;
 }

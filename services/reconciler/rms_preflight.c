@@ -11,11 +11,13 @@
 /* Every column that is written or read; SELECT of none of the rows proves they exist. */
 void rms_columns_text(enum rms_table table, struct buf *buf)
 {
-    buf_text(buf, "SELECT \"ID\"");
+    /* With the table's name: SQLite takes a lone "Name" for a text when there is no such
+     * column. */
+    buf_text(buf, "SELECT t.\"ID\"");
     for (enum column c = 0; c < COL_COUNT; c++)
         if (column_table(c) == table)
-            buf_printf(buf, ", \"%s\"", column_name(c));
-    buf_printf(buf, " FROM \"%s\" WHERE 1 = 0", table_name(table));
+            buf_printf(buf, ", t.\"%s\"", column_name(c));
+    buf_printf(buf, " FROM \"%s\" t WHERE 1 = 0", table_name(table));
 }
 
 static enum rc check_written(struct rms *rms, enum rms_table table, struct err *e)

@@ -12,10 +12,12 @@
     "o.\"ID\", o.\"ReferenceNumber\", o.\"Closed\", o.\"CustomerID\", " \
     "o.\"ShippingServiceID\", o.\"Deposit\", o.\"Tax\", o.\"Total\", "  \
     "o.\"ShippingChargeOnOrder\", o.\"Taxable\", o.\"Comment\", o.\"ShippingNotes\""
-#define ENTRY_COLUMNS                                                                   \
-    "e.\"OrderID\", e.\"ID\", e.\"ItemID\", e.\"Price\", e.\"FullPrice\", e.\"Cost\", " \
-    "e.\"QuantityOnOrder\", e.\"QuantityRTD\", e.\"Description\", e.\"Comment\", "      \
-    "e.\"Taxable\""
+/* exact: makes decimals of a float, four of them: what is sold by weight has more. */
+#define ENTRY_COLUMNS(exact)                                                \
+    "e.\"OrderID\", e.\"ID\", e.\"ItemID\", e.\"Price\", e.\"FullPrice\", " \
+    "e.\"Cost\", " exact("e.\"QuantityOnOrder\"") ", " exact(               \
+        "e.\"QuantityRTD\"") ", "                                           \
+                             "e.\"Description\", e.\"Comment\", e.\"Taxable\""
 #define ITEM_COLUMNS                                                                  \
     "i.\"ID\", i.\"ItemLookupCode\", i.\"Description\", i.\"Cost\", i.\"ItemType\", " \
     "i.\"Taxable\", i.\"Inactive\""
@@ -23,8 +25,9 @@
 /* ---- SQLite: json_each; CROSS JOIN keeps the keys outermost, so the index is used ----
  */
 
-#define LITE_KEYS         "json_each(?) k CROSS JOIN "
-#define LITE_SAME(column) "rtrim(" column ") = rtrim(k.value) COLLATE NOCASE"
+#define LITE_KEYS          "json_each(?) k CROSS JOIN "
+#define LITE_EXACT(column) "round(" column ", 4)"
+#define LITE_SAME(column)  "rtrim(" column ") = rtrim(k.value) COLLATE NOCASE"
 
 static const struct rms_texts sqlite_texts = {
     .lock = NULL,
@@ -35,8 +38,9 @@ static const struct rms_texts sqlite_texts = {
     .orders_by_ref = "SELECT " ORDER_COLUMNS " FROM \"Order\" o WHERE "
                      "o.\"ReferenceNumber\" IN (SELECT value FROM json_each(?)) AND "
                      "o.\"ChannelType\" = 2 AND o.\"Type\" = 2 ORDER BY o.\"ID\"",
-    .entries = "SELECT " ENTRY_COLUMNS " FROM \"OrderEntry\" e WHERE e.\"OrderID\" IN "
-               "(SELECT value FROM json_each(?)) ORDER BY e.\"OrderID\", e.\"ID\"",
+    .entries = "SELECT " ENTRY_COLUMNS(
+        LITE_EXACT) " FROM \"OrderEntry\" e WHERE e.\"OrderID\" IN "
+                    "(SELECT value FROM json_each(?)) ORDER BY e.\"OrderID\", e.\"ID\"",
     .tendered = "SELECT DISTINCT t.\"RecallID\" FROM \"Transaction\" t WHERE "
                 "t.\"RecallID\" IN (SELECT value FROM json_each(?))",
     .items_by_code = "SELECT k.value, " ITEM_COLUMNS " FROM " LITE_KEYS
@@ -51,9 +55,10 @@ static const struct rms_texts sqlite_texts = {
 
 /* ---- PostgreSQL: unnest; LATERAL with OFFSET 0 keeps the keys outermost ---- */
 
-#define PG_INTS         "unnest(?::text::bigint[]) AS k(v) CROSS JOIN LATERAL (SELECT "
-#define PG_TEXTS        "unnest(?::text::text[]) AS k(v) CROSS JOIN LATERAL (SELECT "
-#define PG_SAME(column) "lower(rtrim(" column ")) = lower(rtrim(k.v))"
+#define PG_INTS          "unnest(?::text::bigint[]) AS k(v) CROSS JOIN LATERAL (SELECT "
+#define PG_TEXTS         "unnest(?::text::text[]) AS k(v) CROSS JOIN LATERAL (SELECT "
+#define PG_EXACT(column) "round(CAST(" column " AS numeric), 4) "
+#define PG_SAME(column)  "lower(rtrim(" column ")) = lower(rtrim(k.v))"
 
 static const struct rms_texts postgres_texts = {
     .lock = "SELECT count(pg_advisory_xact_lock(v)) FROM (SELECT v FROM "
@@ -66,9 +71,9 @@ static const struct rms_texts postgres_texts = {
         "SELECT " ORDER_COLUMNS " FROM \"Order\" o WHERE "
         "o.\"ReferenceNumber\" = ANY(?::text::text[]) AND "
         "o.\"ChannelType\" = 2 AND o.\"Type\" = 2 ORDER BY o.\"ID\" FOR UPDATE",
-    .entries = "SELECT e.* FROM " PG_INTS ENTRY_COLUMNS
-               " FROM \"OrderEntry\" e WHERE e.\"OrderID\" = k.v OFFSET 0) e "
-               "ORDER BY e.\"OrderID\", e.\"ID\"",
+    .entries = "SELECT e.* FROM " PG_INTS ENTRY_COLUMNS(
+        PG_EXACT) " FROM \"OrderEntry\" e WHERE e.\"OrderID\" = k.v OFFSET 0) e "
+                  "ORDER BY e.\"OrderID\", e.\"ID\"",
     .tendered =
         "SELECT DISTINCT t.\"RecallID\" FROM " PG_INTS
         "t.\"RecallID\" FROM \"Transaction\" t WHERE t.\"RecallID\" = k.v OFFSET 0) "
@@ -88,6 +93,7 @@ static const struct rms_texts postgres_texts = {
 
 /* ---- SQL Server: XML nodes (2005 on); comparisons follow the columns' collation ---- */
 
+#define MS_EXACT(column) "CAST(" column " AS decimal(19, 4))"
 #define MS_INTS                                                                         \
     "(SELECT n.x.value('.', 'bigint') AS v FROM (SELECT CAST(CAST(? AS nvarchar(max)) " \
     "AS xml) AS d) d CROSS "                                                            \
@@ -112,8 +118,10 @@ static const struct rms_texts sqlserver_texts = {
     .orders_by_ref = "SELECT " ORDER_COLUMNS " FROM \"Order\" o WITH (UPDLOCK, ROWLOCK) "
                      "WHERE o.\"ReferenceNumber\" IN (SELECT k.v FROM " MS_TEXTS
                      ") AND o.\"ChannelType\" = 2 AND o.\"Type\" = 2 ORDER BY o.\"ID\"",
-    .entries = "SELECT " ENTRY_COLUMNS " FROM \"OrderEntry\" e WHERE e.\"OrderID\" IN "
-               "(SELECT k.v FROM " MS_INTS ") ORDER BY e.\"OrderID\", e.\"ID\"",
+    .entries =
+        "SELECT " ENTRY_COLUMNS(MS_EXACT) " FROM \"OrderEntry\" e WHERE e.\"OrderID\" IN "
+                                          "(SELECT k.v FROM " MS_INTS
+                                          ") ORDER BY e.\"OrderID\", e.\"ID\"",
     .tendered = "SELECT DISTINCT t.\"RecallID\" FROM \"Transaction\" t WHERE "
                 "t.\"RecallID\" IN (SELECT k.v FROM " MS_INTS ")",
     .items_by_code = "SELECT k.v, " ITEM_COLUMNS " FROM " MS_TEXTS

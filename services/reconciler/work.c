@@ -137,15 +137,20 @@ void work_result_of_plan(struct work *work, const struct plan *plan, struct aren
     r->lines_deleted = plan->deleted;
     r->columns = header_columns(plan, arena);
     work->dead = plan->reported && !work->dry_run;
-    if (work->dry_run)
-        r->diff = work_diff(plan, arena);
+    if (!work->dry_run)
+        return;
+    r->diff = work_diff(plan, arena);
+    if (plan->action == ACTION_CREATED)
+        r->rms_order = 0; /* rolled back: there is no such order */
 }
 
-void work_stamp(const struct work *work, struct plan *plan, struct arena *arena)
+void work_stamp(const struct work *work, struct plan *plan, int64_t now_ms,
+                struct arena *arena)
 {
     struct buf outcome;
     struct work told = *work;
     work_result_of_plan(&told, plan, arena);
+    told.result.decided_ms = now_ms;
     buf_init(&outcome, (size_t)64 * 1024);
     codec_encode(&result_codec, &told.result, &outcome);
     plan->next.src_topic = work->message.topic;

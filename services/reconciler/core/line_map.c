@@ -58,7 +58,7 @@ enum rc line_map_parse(const char *text, struct arena *arena, const struct line_
         if (!parse_line(&p, &lines[i]))
             return err_set(
                 e, RC_FATAL, "guard.read",
-                "tillbridge_guard.lines is damaged near \"%.40s\": restore the "
+                "tillbridge_guard.line_map is damaged near \"%.40s\": restore the "
                 "row from a backup",
                 p);
     }

@@ -301,28 +301,50 @@ static size_t room_for_ops(const struct plan_input *in, const struct rms_order *
     return 1 + 3 * lines;
 }
 
+static void decision_init(struct decision *d, const struct plan_input *in,
+                          struct arena *arena, struct plan *out)
+{
+    *out = (struct plan){.next = in->rms->guard}; /* the branches change what is theirs */
+    out->next.exists = true;
+    *d = (struct decision){.in = in,
+                           .existing = in->rms->order_count == 1 ? in->rms->orders : NULL,
+                           .arena = arena,
+                           .plan = out};
+    ops_init(&d->ops, arena, room_for_ops(in, d->existing));
+    snapshot_digest(in->order, d->digest);
+}
+
+static void decision_end(struct decision *d)
+{
+    struct plan *out = d->plan;
+    finish_guard(d);
+    out->next.action = out->action;
+    out->next.reason = out->reason;
+    out->ops = d->ops.at;
+    out->count = d->ops.count;
+}
+
 enum rc plan_build(const struct plan_input *in, struct arena *arena, struct plan *out,
                    struct err *e)
 {
+    struct decision d;
     enum rc rc = plan_check_services(in->settings->shipping_services, e);
     if (rc)
         return rc;
-    *out = (struct plan){0};
-    struct decision d = {.in = in,
-                         .existing = in->rms->order_count == 1 ? in->rms->orders : NULL,
-                         .arena = arena,
-                         .plan = out};
-    ops_init(&d.ops, arena, room_for_ops(in, d.existing));
-    snapshot_digest(in->order, d.digest);
-    out->next = in->rms->guard; /* the branches change what is theirs */
-    out->next.exists = true;
+    decision_init(&d, in, arena, out);
     decide_all(&d);
-    finish_guard(&d);
-    out->next.action = out->action;
-    out->next.reason = out->reason;
-    out->ops = d.ops.at;
-    out->count = d.ops.count;
+    decision_end(&d);
     return RC_OK;
+}
+
+void plan_refuse(const struct plan_input *in, const char *detail, struct arena *arena,
+                 struct plan *out)
+{
+    struct decision d;
+    decision_init(&d, in, arena, out);
+    decide(&d, ACTION_ERROR, REASON_RMS_REFUSED);
+    out->detail = arena_strdup(arena, detail);
+    decision_end(&d);
 }
 
 enum rc plan_check_services(const char *services, struct err *e)

@@ -75,6 +75,11 @@ struct plan {
 enum rc plan_build(const struct plan_input *in, struct arena *arena, struct plan *out,
                    struct err *e) TB_MUST_CHECK;
 
+/* The plan of an order that the database refused: no row operations, only the guard, so
+ * that the fence moves and the refusal is told once. */
+void plan_refuse(const struct plan_input *in, const char *detail, struct arena *arena,
+                 struct plan *out);
+
 /* Checks the form of RMS_SHIPPING_SERVICES: "title=id,...". */
 enum rc plan_check_services(const char *services, struct err *e) TB_MUST_CHECK;
 
