@@ -10,13 +10,21 @@ static bool alone(const struct work *work)
     return work->dry_run || !work->readable;
 }
 
-static bool same_order(const struct work *a, const struct work *b)
+static bool same_shop(const struct snapshot *a, const struct snapshot *b)
 {
-    return a->snapshot.id == b->snapshot.id &&
-           strcmp(a->snapshot.shop, b->snapshot.shop) == 0;
+    return strcmp(a->shop, b->shop) == 0;
 }
 
-size_t batch_cut(const struct work *works, size_t count)
+static bool clash(const struct snapshot *a, const struct snapshot *b,
+                  bool one_per_customer)
+{
+    bool same_order = a->id == b->id;
+    bool same_customer = one_per_customer && a->customer && b->customer &&
+                         a->customer->id == b->customer->id;
+    return (same_order || same_customer) && same_shop(a, b);
+}
+
+size_t batch_cut(const struct work *works, size_t count, bool one_per_customer)
 {
     if (alone(&works[0]))
         return 1;
@@ -24,7 +32,7 @@ size_t batch_cut(const struct work *works, size_t count)
         if (alone(&works[n]))
             return n;
         for (size_t i = 0; i < n; i++)
-            if (same_order(&works[i], &works[n]))
+            if (clash(&works[i].snapshot, &works[n].snapshot, one_per_customer))
                 return n;
     }
     return count;

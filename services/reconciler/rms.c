@@ -30,7 +30,9 @@ struct rms *rms_new(const struct cfg *cfg)
         .price_source = inclusive ? PRICE_SOURCE_NORMAL : PRICE_SOURCE_SET,
         .inclusive = inclusive,
         .commit_stock = cfg->rms_commit_stock,
+        .allow_inactive = cfg->rms_allow_inactive,
         .legacy_committed = cfg->rms_legacy_committed,
+        .customer_prefix = cfg->rms_customer_prefix,
         .shipping_services = cfg->rms_shipping_services,
     };
     return rms;

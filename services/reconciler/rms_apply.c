@@ -50,11 +50,27 @@ void rms_op_text(const struct row_op *op, enum sql_dialect dialect, struct buf *
     }
 }
 
-static void bind_value(struct sql_stmt *stmt, const struct column_value *value)
+/* The rows that an order's plan inserted so far, for those that point to them. */
+struct new_ids {
+    int64_t order, customer; /* 0: none */
+};
+
+/* The plan's operations stay as they are: a dry run shows them afterwards. */
+static int64_t pointed(const struct column_value *value, const struct new_ids *ids)
+{
+    if (value->number != PLAN_NEW_ID)
+        return value->number;
+    if (value->column == COL_ENTRY_ORDER)
+        return ids->order;
+    return value->column == COL_ORDER_CUSTOMER ? ids->customer : value->number;
+}
+
+static void bind_value(struct sql_stmt *stmt, const struct column_value *value,
+                       const struct new_ids *ids)
 {
     switch (column_kind(value->column)) {
     case COLUMN_INT:
-        sql_bind_int(stmt, value->number);
+        sql_bind_int(stmt, pointed(value, ids));
         break;
     case COLUMN_MONEY:
         sql_bind_money(stmt, value->number);
@@ -90,8 +106,8 @@ static enum rc new_id(struct rms *rms, struct sql_stmt *stmt, int64_t *id, struc
     return rc;
 }
 
-static enum rc run_op(struct rms *rms, const struct row_op *op, int64_t *id,
-                      struct err *e)
+static enum rc run_op(struct rms *rms, const struct row_op *op, const struct new_ids *ids,
+                      int64_t *id, struct err *e)
 {
     struct sql_stmt *stmt = NULL;
     struct buf text;
@@ -103,7 +119,7 @@ static enum rc run_op(struct rms *rms, const struct row_op *op, int64_t *id,
     if (rc)
         return rc;
     for (size_t i = 0; i < op->count; i++)
-        bind_value(stmt, &op->values[i]);
+        bind_value(stmt, &op->values[i], ids);
     if (op->kind != OP_INSERT)
         sql_bind_int(stmt, op->id);
     rc = sql_exec(stmt, &rows, e);
@@ -119,33 +135,51 @@ static enum rc run_op(struct rms *rms, const struct row_op *op, int64_t *id,
     return RC_OK;
 }
 
-/* Rows of a new order point to the header inserted before them. */
-static void point_to_header(struct row_op *op, int64_t order_id)
+static void keep_id(const struct row_op *op, int64_t id, struct new_ids *ids,
+                    struct line_map *lines)
 {
-    for (size_t i = 0; i < op->count; i++)
-        if (op->values[i].column == COL_ENTRY_ORDER && op->values[i].number == 0)
-            op->values[i].number = order_id;
+    if (op->table == TABLE_ORDER)
+        ids->order = id;
+    else if (op->table == TABLE_CUSTOMER)
+        ids->customer = id;
+    else
+        lines[op->map].entry = id;
 }
 
-static enum rc apply_ops(struct rms *rms, struct plan *plan, struct line_map *lines,
-                         struct err *e)
+static enum rc apply_ops(struct rms *rms, const struct plan *plan, struct new_ids *ids,
+                         struct line_map *lines, struct err *e)
 {
-    int64_t header = plan->next.rms_order;
     for (size_t i = 0; i < plan->count; i++) {
-        struct row_op *op = &plan->ops[i];
+        const struct row_op *op = &plan->ops[i];
         int64_t id = 0;
-        point_to_header(op, header);
-        enum rc rc = run_op(rms, op, &id, e);
+        enum rc rc = run_op(rms, op, ids, &id, e);
         if (rc)
             return rc;
-        if (op->kind != OP_INSERT)
-            continue;
-        if (op->table == TABLE_ORDER)
-            plan->next.rms_order = header = id;
-        else
-            lines[op->map].entry = id;
+        if (op->kind == OP_INSERT)
+            keep_id(op, id, ids, lines);
     }
     return RC_OK;
+}
+
+/* ---- our map of customers ---- */
+
+const char rms_customer_insert[] =
+    "INSERT INTO tillbridge_customer (customer_id, shop, rms_customer) VALUES (?, ?, ?)";
+
+static enum rc link_customer(struct rms *rms, const struct snapshot *order, int64_t id,
+                             struct err *e)
+{
+    struct sql_stmt *stmt = NULL;
+    enum rc rc = sql_prepare(rms->sql, rms_customer_insert, &stmt, e);
+    if (rc)
+        return rc;
+    sql_bind_int(stmt, order->customer->id);
+    sql_bind_text(stmt, order->shop);
+    sql_bind_int(stmt, id);
+    rc = sql_exec(stmt, NULL, e);
+    if (rc == RC_REJECT) /* another worker made him: look again, and take that one */
+        return err_set(e, RC_RETRY, "rms.customer", "the customer appeared meanwhile");
+    return rc;
 }
 
 /* ---- the guard ---- */
@@ -206,13 +240,21 @@ static enum rc write_guard(struct rms *rms, const struct snapshot *order, bool e
     return rc;
 }
 
-static enum rc apply_one(struct rms *rms, const struct snapshot *order, bool exists,
-                         struct plan *plan, struct err *e)
+static enum rc apply_one(struct rms *rms, const struct snapshot *order,
+                         const struct rms_state *state, struct plan *plan, struct err *e)
 {
     /* The map's entries are the plan's own array whenever rows are inserted. */
     struct line_map *lines = (struct line_map *)(uintptr_t)plan->next.lines;
-    enum rc rc = apply_ops(rms, plan, lines, e);
-    return rc ? rc : write_guard(rms, order, exists, &plan->next, e);
+    struct new_ids ids = {0};
+    enum rc rc = apply_ops(rms, plan, &ids, lines, e);
+    if (rc)
+        return rc;
+    if (ids.order)
+        plan->next.rms_order = ids.order;
+    int64_t customer = state->customer.link ? state->customer_id : ids.customer;
+    if (plan->link_customer && customer)
+        rc = link_customer(rms, order, customer, e);
+    return rc ? rc : write_guard(rms, order, state->guard.exists, &plan->next, e);
 }
 
 enum rc rms_apply(struct rms *rms, const struct snapshot *const *orders,
@@ -221,6 +263,6 @@ enum rc rms_apply(struct rms *rms, const struct snapshot *const *orders,
 {
     enum rc rc = RC_OK;
     for (size_t i = 0; i < count && rc == RC_OK; i++)
-        rc = apply_one(rms, orders[i], states[i].guard.exists, &plans[i], e);
+        rc = apply_one(rms, orders[i], &states[i], &plans[i], e);
     return rc;
 }

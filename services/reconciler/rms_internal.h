@@ -16,7 +16,9 @@ struct rms_texts {
     const char *tendered;      /* keys: order ids */
     const char *items_by_code; /* keys */
     const char *items_by_alias; /* keys */
+    const char *customer_map;   /* keys: Shopify customer ids */
     const char *customers;      /* keys: e-mail addresses */
+    const char *accounts;       /* keys: account numbers */
     const char *insert_suffix;  /* makes an INSERT give its id; "" = sql_last_id */
 };
 
@@ -49,7 +51,7 @@ enum rc rms_query(struct rms *rms, const char *text, struct rms_keys *keys, rms_
 /* The statement of one row operation, and those of the guard: made here, so that a test
  * can print every text that a database is ever sent. */
 void rms_op_text(const struct row_op *op, enum sql_dialect dialect, struct buf *buf);
-extern const char rms_guard_insert[], rms_guard_update[];
+extern const char rms_guard_insert[], rms_guard_update[], rms_customer_insert[];
 /* SELECT of no row with every column of the table that is written. */
 void rms_columns_text(enum rms_table table, struct buf *buf);
 extern const char rms_width_text[];

@@ -47,9 +47,9 @@ static enum rc no_row(void *ctx, struct sql_stmt *stmt, struct err *e)
 static enum rc check_read(struct rms *rms, struct err *e)
 {
     const struct rms_texts *t = rms_texts(sql_dialect(rms->sql));
-    const char *const texts[] = {t->guards,         t->orders_by_id, t->orders_by_ref,
-                                 t->entries,        t->tendered,     t->items_by_code,
-                                 t->items_by_alias, t->customers};
+    const char *const texts[] = {
+        t->guards,        t->orders_by_id,   t->orders_by_ref, t->entries,   t->tendered,
+        t->items_by_code, t->items_by_alias, t->customer_map,  t->customers, t->accounts};
     enum rc rc = RC_OK;
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && rc == RC_OK; i++) {
         struct rms_keys keys;
@@ -74,39 +74,40 @@ static size_t width_of(const char *type, size_t otherwise)
     return width > 0 ? (size_t)width : otherwise;
 }
 
-static enum rc read_width(struct rms *rms, enum column column, size_t otherwise,
-                          size_t *out, struct err *e)
+static enum rc read_width(struct rms *rms, enum column column, struct arena *arena,
+                          struct err *e)
 {
     bool sqlite = sql_dialect(rms->sql) == SQL_SQLITE;
     struct sql_stmt *stmt = NULL;
-    struct arena arena;
     const char *type = NULL;
     bool got = false;
     enum rc rc =
         sql_prepare(rms->sql, sqlite ? width_text_sqlite : rms_width_text, &stmt, e);
     if (rc)
         return rc;
-    arena_init(&arena);
     sql_bind_text(stmt, table_name(column_table(column)));
     sql_bind_text(stmt, column_name(column));
     rc = sql_exec(stmt, NULL, e);
     if (rc == RC_OK)
         rc = sql_next(stmt, &got, e);
     if (rc == RC_OK && got)
-        rc = sql_text(stmt, 0, &arena, &type, e);
+        rc = sql_text(stmt, 0, arena, &type, e);
     if (rc == RC_OK)
-        *out = width_of(type, otherwise);
+        rms->settings.width[column] = width_of(type, column_width(column));
     sql_done(stmt);
-    arena_done(&arena);
     return rc;
 }
 
 static enum rc read_widths(struct rms *rms, struct err *e)
 {
-    enum rc rc = read_width(rms, COL_ORDER_COMMENT, 255, &rms->settings.comment_width, e);
-    return rc ? rc
-              : read_width(rms, COL_ENTRY_DESCRIPTION, 30,
-                           &rms->settings.description_width, e);
+    struct arena arena;
+    enum rc rc = RC_OK;
+    arena_init(&arena);
+    for (enum column c = 0; c < COL_COUNT && rc == RC_OK; c++)
+        if (column_kind(c) == COLUMN_TEXT)
+            rc = read_width(rms, c, &arena, e);
+    arena_done(&arena);
+    return rc;
 }
 
 /* The items that the settings name; rms_load_items says which is missing. */
@@ -122,7 +123,7 @@ static enum rc check_items(struct rms *rms, struct err *e)
 enum rc rms_preflight(struct rms *rms, struct err *e)
 {
     enum rc rc = schema_check(rms->sql, e);
-    for (enum rms_table t = TABLE_ORDER; t <= TABLE_ITEM && rc == RC_OK; t++)
+    for (enum rms_table t = 0; t < TABLE_COUNT && rc == RC_OK; t++)
         rc = check_written(rms, t, e);
     if (rc == RC_OK)
         rc = check_read(rms, e);
@@ -134,7 +135,7 @@ enum rc rms_preflight(struct rms *rms, struct err *e)
         rc = plan_check_services(rms->settings.shipping_services, e);
     if (rc == RC_OK)
         log_info("rms.ready", KV("dialect", sql_dialect_name(sql_dialect(rms->sql))),
-                 KV("comment_width", rms->settings.comment_width),
-                 KV("description_width", rms->settings.description_width));
+                 KV("comment_width", rms->settings.width[COL_ORDER_COMMENT]),
+                 KV("description_width", rms->settings.width[COL_ENTRY_DESCRIPTION]));
     return rc;
 }

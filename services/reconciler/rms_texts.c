@@ -48,6 +48,10 @@ static const struct rms_texts sqlite_texts = {
     .items_by_alias = "SELECT DISTINCT k.value, " ITEM_COLUMNS " FROM " LITE_KEYS
                       "\"Alias\" a ON " LITE_SAME(
                           "a.\"Alias\"") " JOIN \"Item\" i ON i.\"ID\" = a.\"ItemID\"",
+    .customer_map = "SELECT k.value, m.shop, m.rms_customer FROM " LITE_KEYS
+                    "tillbridge_customer m ON m.customer_id = k.value",
+    .accounts = "SELECT k.value, c.\"ID\" FROM " LITE_KEYS
+                "\"Customer\" c ON c.\"AccountNumber\" = k.value COLLATE NOCASE",
     .customers = "SELECT k.value, c.\"ID\" FROM " LITE_KEYS
                  "\"Customer\" c ON c.\"EmailAddress\" = k.value COLLATE NOCASE",
     .insert_suffix = "",
@@ -85,6 +89,12 @@ static const struct rms_texts postgres_texts = {
         "SELECT DISTINCT k.v, i.* FROM " PG_TEXTS ITEM_COLUMNS
         " FROM \"Alias\" a JOIN \"Item\" i ON i.\"ID\" = a.\"ItemID\" WHERE " PG_SAME(
             "a.\"Alias\"") " OFFSET 0) i",
+    .customer_map = "SELECT k.v, m.* FROM " PG_INTS
+                    "m.shop, m.rms_customer FROM tillbridge_customer m WHERE "
+                    "m.customer_id = k.v OFFSET 0) m",
+    .accounts = "SELECT k.v, c.\"ID\" FROM " PG_TEXTS
+                "c.\"ID\" FROM \"Customer\" c WHERE lower(c.\"AccountNumber\") = "
+                "lower(k.v) OFFSET 0) c",
     .customers = "SELECT k.v, c.\"ID\" FROM " PG_TEXTS
                  "c.\"ID\" FROM \"Customer\" c WHERE lower(c.\"EmailAddress\") = "
                  "lower(k.v) OFFSET 0) c",
@@ -130,6 +140,10 @@ static const struct rms_texts sqlserver_texts = {
         "SELECT DISTINCT k.v, " ITEM_COLUMNS " FROM " MS_TEXTS
         " JOIN \"Alias\" a ON a.\"Alias\" = k.v JOIN \"Item\" i ON i.\"ID\" = "
         "a.\"ItemID\"",
+    .customer_map = "SELECT k.v, m.shop, m.rms_customer FROM " MS_INTS
+                    " JOIN tillbridge_customer m ON m.customer_id = k.v",
+    .accounts = "SELECT k.v, c.\"ID\" FROM " MS_TEXTS
+                " JOIN \"Customer\" c ON c.\"AccountNumber\" = k.v",
     .customers = "SELECT k.v, c.\"ID\" FROM " MS_TEXTS
                  " JOIN \"Customer\" c ON c.\"EmailAddress\" = k.v",
     .insert_suffix = "; SELECT CAST(SCOPE_IDENTITY() AS int)",

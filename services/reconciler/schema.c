@@ -34,6 +34,17 @@ static void add_guard(enum sql_dialect dialect, struct buf *out)
     buf_text(out, "PRIMARY KEY (order_id, shop));\n");
 }
 
+/* Shopify's customer ids -> Customer.ID, entered when somebody was matched or made. */
+static void add_customer(enum sql_dialect dialect, struct buf *out)
+{
+    const char *const *t = types[dialect];
+    buf_printf(
+        out,
+        "CREATE TABLE tillbridge_customer (customer_id %s NOT NULL, shop %s NOT NULL, "
+        "rms_customer %s NOT NULL, PRIMARY KEY (customer_id, shop));\n",
+        t[T_ID], t[T_SHOP], t[T_INT]);
+}
+
 void schema_ddl(enum sql_dialect dialect, struct buf *out)
 {
     const char *const *t = types[dialect];
@@ -42,6 +53,7 @@ void schema_ddl(enum sql_dialect dialect, struct buf *out)
                "NULL);\n",
                t[T_WORD], t[T_SHOP]);
     add_guard(dialect, out);
+    add_customer(dialect, out);
     buf_printf(out,
                "INSERT INTO tillbridge_meta (name, value) VALUES ('schema_version', "
                "'%d');\n",
@@ -51,7 +63,8 @@ void schema_ddl(enum sql_dialect dialect, struct buf *out)
 void schema_drop_ddl(enum sql_dialect dialect, struct buf *out)
 {
     (void)dialect; /* the same words in all three */
-    buf_text(out, "DROP TABLE tillbridge_guard;\nDROP TABLE tillbridge_meta;\n");
+    buf_text(out, "DROP TABLE tillbridge_customer;\nDROP TABLE tillbridge_guard;\n"
+                  "DROP TABLE tillbridge_meta;\n");
 }
 
 /* Runs the statements of a text one by one; each ends in ";\n". */

@@ -17,6 +17,8 @@ static const char *show(struct diff *diff, enum column column, int64_t number,
     char money[MONEY_TEXT_MAX];
     switch (column_kind(column)) {
     case COLUMN_INT:
+        if (number == PLAN_NEW_ID)
+            return "(new)";
         return arena_printf(diff->arena, "%" PRId64, number);
     case COLUMN_MONEY:
     case COLUMN_QUANTITY:

@@ -202,7 +202,8 @@ static enum rc do_works(struct worker *worker, struct work *works, size_t count,
                         struct err *e)
 {
     for (size_t done = 0; done < count && !worker->revoked && !stop_requested();) {
-        size_t n = batch_cut(works + done, count - done);
+        size_t n =
+            batch_cut(works + done, count - done, worker->cfg->rms_create_customers);
         enum rc rc = do_group(worker, works + done, n, e);
         if (rc)
             return rc == RC_RETRY ? RC_OK : rc;

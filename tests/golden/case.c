@@ -281,8 +281,8 @@ static void set_settings(struct golden_case *c, const struct case_settings *s)
         .legacy_committed = s->legacy_committed,
         .allow_inactive = s->allow_inactive,
         .shipping_services = or_empty(s->services),
-        .comment_width = (size_t)or_default(s->comment_width, 255),
-        .description_width = (size_t)or_default(s->description_width, 30)};
+        .width[COL_ORDER_COMMENT] = (size_t)or_default(s->comment_width, 255),
+        .width[COL_ENTRY_DESCRIPTION] = (size_t)or_default(s->description_width, 30)};
 }
 
 /* Whether the entry's quantity stands in Item.QuantityCommitted: the POS commits what it

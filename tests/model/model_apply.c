@@ -136,14 +136,14 @@ static int64_t value_of(const struct row_op *op, enum column column)
     for (size_t i = 0; i < op->count; i++)
         if (op->values[i].column == column)
             return op->values[i].number;
-    return -1;
+    return 0;
 }
 
 static void insert_entry(struct model *model, struct rms_order *order,
                          const struct row_op *op, struct line_map *map)
 {
     int64_t to = value_of(op, COL_ENTRY_ORDER);
-    if ((to != 0 && to != order->id) || map[op->map].entry ||
+    if ((to != PLAN_NEW_ID && to != order->id) || map[op->map].entry ||
         map[op->map].line != op->line)
         fault(model, "an entry of another order or line", op);
     struct rms_entry *entry = model_new_entry(model, order);

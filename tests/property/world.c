@@ -25,8 +25,8 @@ static void draw_settings(struct world *world)
         .inclusive = rng_once_in(&world->rng, 2),
         .commit_stock = true,
         .shipping_services = rng_once_in(&world->rng, 2) ? "" : "Standard=3,*=4",
-        .comment_width = rng_once_in(&world->rng, 4) ? 30 : 255,
-        .description_width = 30};
+        .width[COL_ORDER_COMMENT] = rng_once_in(&world->rng, 4) ? 30 : 255,
+        .width[COL_ENTRY_DESCRIPTION] = 30};
     world->model.misc_code = "MISC";
     world->model.shipping_code = rng_once_in(&world->rng, 3) ? NULL : "SHIPPING";
     world->model.customer_id = rng_once_in(&world->rng, 2) ? GUEST : CUSTOMER;

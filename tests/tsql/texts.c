@@ -1,5 +1,6 @@
-/* Prints every T-SQL text that the program can send, one JSON string a line, for check.py.
- * Row operations are printed with each column alone and with all of the table. */
+/* Prints every T-SQL text that the program can send, one JSON string a line, for
+ * check.py. Row operations are printed with each column alone and with all of the table.
+ */
 #include "io/sql_internal.h"
 #include "rms_internal.h"
 #include "schema.h"
@@ -35,7 +36,7 @@ static void print_op(enum row_op_kind kind, enum rms_table table, enum column on
 
 static void print_ops(void)
 {
-    for (enum rms_table t = TABLE_ORDER; t <= TABLE_ITEM; t++) {
+    for (enum rms_table t = 0; t < TABLE_COUNT; t++) {
         print_op(OP_INSERT, t, COL_COUNT);
         print_op(OP_UPDATE, t, COL_COUNT);
         print_op(OP_DELETE, t, COL_COUNT);
@@ -56,7 +57,10 @@ static void print_queries(void)
     print("tendered", t->tendered);
     print("items_by_code", t->items_by_code);
     print("items_by_alias", t->items_by_alias);
+    print("customer_map", t->customer_map);
     print("customers", t->customers);
+    print("accounts", t->accounts);
+    print("customer insert", rms_customer_insert);
     print("guard insert", rms_guard_insert);
     print("guard update", rms_guard_update);
     print("width", rms_width_text);
@@ -78,7 +82,7 @@ static void print_built(void)
 {
     struct buf text;
     buf_init(&text, (size_t)64 * 1024);
-    for (enum rms_table t = TABLE_ORDER; t <= TABLE_ITEM; t++) {
+    for (enum rms_table t = 0; t < TABLE_COUNT; t++) {
         buf_clear(&text);
         rms_columns_text(t, &text);
         print("columns", buf_str(&text));

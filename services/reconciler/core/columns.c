@@ -7,8 +7,9 @@ static const struct {
     const char *name;
     enum column_kind kind;
     enum rms_table table;
+    size_t width;
 } columns[] = {
-#define COLUMN(table, id, name, kind) {name, COLUMN_##kind, TABLE_##table},
+#define COLUMN(table, id, name, kind, width) {name, COLUMN_##kind, TABLE_##table, width},
 #include "core/columns.def"
 #undef COLUMN
 };
@@ -31,6 +32,20 @@ enum rms_table column_table(enum column column)
     return columns[column].table;
 }
 
+size_t column_width(enum column column)
+{
+    assert(column < COL_COUNT);
+    return columns[column].width;
+}
+
+size_t table_columns(enum rms_table table)
+{
+    size_t count = 0;
+    for (enum column c = 0; c < COL_COUNT; c++)
+        count += columns[c].table == table;
+    return count;
+}
+
 const char *table_name(enum rms_table table)
 {
     switch (table) {
@@ -40,6 +55,10 @@ const char *table_name(enum rms_table table)
         return "OrderEntry";
     case TABLE_ITEM:
         return "Item";
+    case TABLE_CUSTOMER:
+        return "Customer";
+    case TABLE_COUNT:
+        break;
     }
     return "";
 }

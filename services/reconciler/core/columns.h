@@ -2,7 +2,9 @@
 #ifndef TB_COLUMNS_H
 #define TB_COLUMNS_H
 
-enum rms_table { TABLE_ORDER, TABLE_ENTRY, TABLE_ITEM };
+#include <stddef.h>
+
+enum rms_table { TABLE_ORDER, TABLE_ENTRY, TABLE_ITEM, TABLE_CUSTOMER, TABLE_COUNT };
 
 enum column_kind {
     COLUMN_INT,
@@ -14,7 +16,7 @@ enum column_kind {
 };
 
 enum column {
-#define COLUMN(table, id, name, kind) COL_##id,
+#define COLUMN(table, id, name, kind, width) COL_##id,
 #include "core/columns.def"
 #undef COLUMN
     COL_COUNT,
@@ -23,6 +25,8 @@ enum column {
 const char *column_name(enum column column);
 enum column_kind column_kind(enum column column);
 enum rms_table column_table(enum column column);
-const char *table_name(enum rms_table table); /* "Order", "OrderEntry", "Item" */
+size_t column_width(enum column column);    /* of RMS 2.0, in UTF-16 units; 0: not text */
+size_t table_columns(enum rms_table table); /* how many of its columns we write */
+const char *table_name(enum rms_table table); /* "Order", "OrderEntry", ... */
 
 #endif

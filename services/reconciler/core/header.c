@@ -3,6 +3,7 @@
 
 #include "base/digest.h"
 #include "base/str.h"
+#include "core/customer.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -20,7 +21,7 @@ static const char *comment_text(const struct plan_input *in, struct arena *arena
     const char *text = arena_printf(arena, "Shopify %s, %s%s%s", o->name, status,
                                     o->gateways.count ? ", " : "",
                                     o->gateways.count ? o->gateways.at[0] : "");
-    return ops_fit(arena, text, in->settings->comment_width);
+    return ops_fit(arena, text, in->settings->width[COL_ORDER_COMMENT]);
 }
 
 static void add_line(struct buf *buf, const char *a, const char *b)
@@ -123,10 +124,11 @@ void header_insert(const struct plan_input *in, const struct amounts *amounts,
 {
     const struct snapshot *o = in->order;
     const char *notes = notes_text(o, ops->arena);
+    int64_t customer_id = customer_for_order(in, ops); /* his row comes first */
     struct row_op *op = ops_add(ops, OP_INSERT, TABLE_ORDER, 0);
     insert_fixed(in, op);
     op_text(op, COL_ORDER_COMMENT, comment_text(in, ops->arena));
-    op_number(op, COL_ORDER_CUSTOMER, in->rms->customer_id);
+    op_number(op, COL_ORDER_CUSTOMER, customer_id);
     op_number(op, COL_ORDER_TAX, o->tax_e4);
     op_number(op, COL_ORDER_TOTAL, o->total_e4);
     op_number(op, COL_ORDER_TAXABLE, o->tax_e4 > 0);
@@ -162,11 +164,11 @@ bool header_update(const struct plan_input *in, const struct rms_order *existing
                    const struct amounts *amounts, struct ops *ops, struct guard *next)
 {
     const struct snapshot *o = in->order;
+    int64_t customer_id = existing->customer_id;
+    if (customer_differs(in, customer_id))
+        customer_id = customer_for_order(in, ops); /* his row comes first */
     struct row_op *op = ops_add(ops, OP_UPDATE, TABLE_ORDER, existing->id);
-    if (in->rms->customer_id != in->settings->guest_customer_id)
-        /* A customer that staff entered is not taken back to the guest. */
-        op_change_number(op, COL_ORDER_CUSTOMER, existing->customer_id,
-                         in->rms->customer_id);
+    op_change_number(op, COL_ORDER_CUSTOMER, existing->customer_id, customer_id);
     op_change_number(op, COL_ORDER_TAX, existing->tax_e4, o->tax_e4);
     op_change_number(op, COL_ORDER_TOTAL, existing->total_e4, o->total_e4);
     op_change_number(op, COL_ORDER_TAXABLE, existing->taxable, o->tax_e4 > 0);
@@ -194,7 +196,7 @@ static const char *closing_comment(const struct plan_input *in, const char *comm
     const char *ours = arena_printf(arena, "%sCancelled in Shopify: %s",
                                     str_empty(comment) ? "" : "; ", reason);
     size_t used = str_utf16_len(comment);
-    size_t width = in->settings->comment_width;
+    size_t width = in->settings->width[COL_ORDER_COMMENT];
     if (used >= width)
         return comment;
     return arena_printf(arena, "%s%s", comment, ops_fit(arena, ours, width - used));

@@ -212,7 +212,7 @@ static const char *describe(const struct plan_input *in, const struct snapshot_l
     /* Staff pick by RMS's own words; only the item that stands for anything needs the
      * shop's. */
     const char *text = item == in->rms->misc_item ? line->title : item->description;
-    return ops_fit(arena, text, in->settings->description_width);
+    return ops_fit(arena, text, in->settings->width[COL_ENTRY_DESCRIPTION]);
 }
 
 static void insert_entry(const struct plan_input *in, const struct wanted *w,
@@ -224,7 +224,7 @@ static void insert_entry(const struct plan_input *in, const struct wanted *w,
     op->map = map;
     op_number(op, COL_ENTRY_COST, w->item->cost_e4);
     op_number(op, COL_ENTRY_STORE, set->store_id);
-    op_number(op, COL_ENTRY_ORDER, order_id); /* 0: the id of the header just inserted */
+    op_number(op, COL_ENTRY_ORDER, order_id);
     op_number(op, COL_ENTRY_ITEM, w->item->id);
     op_number(op, COL_ENTRY_FULL_PRICE, w->full_price_e4);
     op_number(op, COL_ENTRY_PRICE_SOURCE, set->price_source);
@@ -289,7 +289,8 @@ static void plan_one(const struct plan_input *in, const struct rms_order *existi
                              .committed_e4 =
                                  committed(in, w, known ? known->committed_e4 : 0)};
     if (!entry) {
-        insert_entry(in, w, existing ? existing->id : 0, out->map_count - 1, ops);
+        insert_entry(in, w, existing ? existing->id : PLAN_NEW_ID, out->map_count - 1,
+                     ops);
         out->added++;
     } else if (update_entry(in, w, entry, ops)) {
         out->changed++;
@@ -316,8 +317,9 @@ static void plan_shipping(const struct plan_input *in, const struct rms_order *e
                              .quantity_e4 = charge_e4 ? QUANTITY_SCALE : 0,
                              .price_e4 = charge_e4,
                              .full_price_e4 = charge_e4,
-                             .description = ops_fit(ops->arena, item->description,
-                                                    in->settings->description_width)};
+                             .description =
+                                 ops_fit(ops->arena, item->description,
+                                         in->settings->width[COL_ENTRY_DESCRIPTION])};
     plan_one(in, existing, &w, known, ops, out);
 }
 

@@ -18,13 +18,13 @@ struct row_op *ops_add(struct ops *ops, enum row_op_kind kind, enum rms_table ta
     assert(ops->count < ops->room);
     struct row_op *op = &ops->at[ops->count++];
     *op = (struct row_op){.kind = kind, .table = table, .id = id};
-    op->values = arena_array(ops->arena, COL_COUNT, sizeof(*op->values));
+    op->values = arena_array(ops->arena, table_columns(table), sizeof(*op->values));
     return op;
 }
 
 static struct column_value *add_value(struct row_op *op, enum column column)
 {
-    assert(column_table(column) == op->table && op->count < COL_COUNT);
+    assert(column_table(column) == op->table && op->count < table_columns(op->table));
     struct column_value *value = &op->values[op->count++];
     *value = (struct column_value){.column = column};
     return value;

@@ -34,6 +34,7 @@ static void decide_nothing(struct decision *d, enum action action, enum reason r
 {
     decide(d, action, reason);
     d->ops.count = 0;
+    d->plan->link_customer = false;
     d->plan->added = d->plan->changed = d->plan->deleted = 0;
 }
 
@@ -71,9 +72,11 @@ static enum reason why_not_create(const struct decision *d)
     return nothing_left(o) ? REASON_NO_LINES : REASON_NONE;
 }
 
-static void set_detail_off(struct decision *d, const struct amounts *amounts)
+/* What people should know of an order that was booked all the same. */
+static void set_detail(struct decision *d, const struct amounts *amounts)
 {
     char off[MONEY_TEXT_MAX];
+    d->plan->detail = d->in->rms->customer.problem;
     if (amounts->off_e4 == 0)
         return;
     d->plan->detail = arena_printf(
@@ -115,6 +118,7 @@ static void applied(struct decision *d)
 {
     if (d->existing)
         d->plan->next.rms_order = d->existing->id;
+    d->plan->link_customer = d->in->rms->customer.link || d->in->rms->customer.create;
     memcpy(d->plan->next.applied, d->digest, sizeof(d->digest));
 }
 
@@ -129,7 +133,7 @@ static void create(struct decision *d)
     lines_plan(d->in, NULL, &amounts, items, &d->ops, &lines);
     keep_map(d, &lines);
     applied(d);
-    set_detail_off(d, &amounts);
+    set_detail(d, &amounts);
     decide(d, ACTION_CREATED, REASON_NONE);
 }
 
@@ -209,7 +213,7 @@ static void update(struct decision *d)
     header_update(&in, d->existing, &amounts, &d->ops, &d->plan->next);
     lines_plan(&in, d->existing, &amounts, items, &d->ops, &lines);
     keep_map(d, &lines);
-    set_detail_off(d, &amounts);
+    set_detail(d, &amounts);
     if (d->ops.count == 0)
         unchanged(d);
     else if (reason != REASON_NONE)
@@ -293,12 +297,13 @@ static void finish_guard(struct decision *d)
     memcpy(next->seen, d->digest, sizeof(d->digest));
 }
 
-/* Header, one for each line there is or was, items twice that, and the shipping entry. */
+/* Customer, header, one for each line there is or was, items twice that, and the shipping
+ * entry. */
 static size_t room_for_ops(const struct plan_input *in, const struct rms_order *existing)
 {
     size_t lines = in->order->lines.count + in->rms->guard.line_count +
                    (existing ? existing->entry_count : 0) + 1;
-    return 1 + 3 * lines;
+    return 2 + 3 * lines;
 }
 
 static void decision_init(struct decision *d, const struct plan_input *in,

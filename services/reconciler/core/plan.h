@@ -20,9 +20,10 @@ struct plan_settings {
     bool inclusive;   /* RMS prices contain the tax */
     bool commit_stock, legacy_committed;
     bool allow_inactive;           /* inactive items may be ordered */
+    const char *customer_prefix;   /* of the account numbers of customers that we make */
     const char *shipping_services; /* title=id,... ; "*" is the rest */
-    /* Widths in UTF-16 units, as the database has them. */
-    size_t comment_width, description_width;
+    /* Widths of text columns in UTF-16 units, as the database has them. */
+    size_t width[COL_COUNT];
 };
 
 struct plan_input {
@@ -58,6 +59,9 @@ struct row_op {
     size_t count;
 };
 
+/* In a column that is to get the id of a row inserted before it. */
+#define PLAN_NEW_ID INT64_C(-1)
+
 struct plan {
     enum action action;
     enum reason reason;
@@ -66,6 +70,7 @@ struct plan {
     struct row_op *ops; /* in the order to apply: header, entries, items by id */
     size_t count;
     int64_t added, changed, deleted; /* entries */
+    bool link_customer; /* the order's customer is to be entered into our map */
     /* The guard as it is to be written; .lines[].entry is 0 where an insert gives it. src
      * and outcome are the shell's to fill. */
     struct guard next;

@@ -83,6 +83,14 @@ struct guard {
     size_t line_count;
 };
 
+/* Who ordered, as RMS knows him: by our own map, then e-mail address, then account
+ * number. Two customers for one of these are nobody. */
+struct rms_customer {
+    bool create;         /* nobody matched, and customers are to be made */
+    bool link;           /* matched, and our map does not have it yet */
+    const char *problem; /* why the guest was taken, for people; NULL: no problem */
+};
+
 struct rms_state {
     struct guard guard;
     const struct rms_order *orders; /* by the guard's id, else by reference */
@@ -92,6 +100,7 @@ struct rms_state {
     const struct rms_item *shipping_item; /* NULL: not set */
     const struct rms_item *misc_item;     /* NULL: not set */
     int64_t customer_id;                  /* resolved; the guest's when there is none */
+    struct rms_customer customer;
 };
 
 #endif
