@@ -70,27 +70,29 @@ static void group_init(struct group *g)
         g->orders[i] = &g->works[i].snapshot;
 }
 
-static struct plan_input plan_input(const struct group *g, size_t i)
+struct plan_input batch_plan_input(const struct rms *rms, const struct work *work,
+                                   const struct rms_state *state, int64_t now_ms,
+                                   struct arena *arena)
 {
-    const struct work *work = &g->works[i];
-    const struct plan_settings *settings = rms_plan_settings(g->rms);
+    const struct plan_settings *settings = rms_plan_settings(rms);
     const int64_t day_ms = INT64_C(86400000);
     return (struct plan_input){
         .order = &work->snapshot,
-        .rms = &g->states[i],
+        .rms = state,
         .settings = settings,
         .force = work->force,
         .replay = strcmp(work->source, SOURCE_REPLAY) == 0,
-        .now = rms_local_time(g->now_ms, g->arena),
-        .time = rms_local_time(work->snapshot.created_ms, g->arena),
+        .now = rms_local_time(now_ms, arena),
+        .time = rms_local_time(work->snapshot.created_ms, arena),
         .due = rms_local_time(work->snapshot.created_ms + settings->due_days * day_ms,
-                              g->arena),
+                              arena),
     };
 }
 
 static enum rc plan_one(struct group *g, size_t i, struct err *e)
 {
-    const struct plan_input in = plan_input(g, i);
+    const struct plan_input in =
+        batch_plan_input(g->rms, &g->works[i], &g->states[i], g->now_ms, g->arena);
     if (!g->refusal)
         return plan_build(&in, g->arena, &g->plans[i], e);
     plan_refuse(&in, g->refusal, g->arena, &g->plans[i]);

@@ -20,4 +20,10 @@ size_t batch_cut(const struct work *works, size_t count, bool one_per_customer);
 enum rc batch_commit(struct rms *rms, struct work *works, size_t count, int64_t now_ms,
                      struct arena *arena, struct err *e) TB_MUST_CHECK;
 
+/* What the plan of a readable work is made from; its times are in the arena. For whoever
+ * wants to know what would be decided, without deciding it. */
+struct plan_input batch_plan_input(const struct rms *rms, const struct work *work,
+                                   const struct rms_state *state, int64_t now_ms,
+                                   struct arena *arena);
+
 #endif
