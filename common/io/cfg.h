@@ -33,8 +33,8 @@ enum cfg_service {
 #define CFG_MEMBER_INT      int64_t
 #define CFG_MEMBER_BOOL     bool
 
-/* Unset text is "", never NULL. */
-struct cfg {
+/* Unset text is "", never NULL. The order is the table's, for people to find it. */
+struct cfg { /* NOLINT(clang-analyzer-optin.performance.Padding) */
 #define SETTING(kind, member, name, def, min, max, flags, services, example, help) \
     CFG_MEMBER_##kind member;
 #include "io/settings.def"

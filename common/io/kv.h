@@ -15,7 +15,8 @@
 
 struct kv;
 
-/* url: redis://[:password@]host:port/db. Connects on first use; RC_FATAL: not such a URL.
+/* url: redis://[[user]:password@]host[:port][/db]. Connects on first use; RC_FATAL: not
+ * such a URL.
  */
 enum rc kv_open(const char *url, int64_t timeout_ms, struct kv **out,
                 struct err *e) TB_MUST_CHECK;

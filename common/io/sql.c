@@ -99,6 +99,7 @@ static enum rc open_all(struct sql *sql, const char *connection, struct err *e)
         return rc;
     if (!SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_STMT, sql->dbc, &sql->control)))
         return sql_diag_fail(sql, SQL_HANDLE_DBC, sql->dbc, NULL, e);
+    sql_stmt_limit_time(sql, sql->control);
     return set_session(sql, e);
 }
 

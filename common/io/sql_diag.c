@@ -264,6 +264,16 @@ struct sql_verdict sql_diag_judge(enum sql_dialect dialect,
     return (struct sql_verdict){RC_FATAL, false, &records[0], ""};
 }
 
+/* A DSN tells no dialect before it is connected. The numbers and texts of the two servers
+ * do not meet each other's; SQLite's small numbers would. */
+static struct sql_verdict judge_unknown(const struct sql_record *records, size_t count)
+{
+    struct sql_verdict verdict;
+    if (judge_by(sqlserver_rules, COUNT(sqlserver_rules), records, count, &verdict))
+        return verdict;
+    return sql_diag_judge(SQL_POSTGRES, records, count);
+}
+
 static size_t read_records(SQLSMALLINT type, SQLHANDLE handle, struct sql_record *records)
 {
     size_t count = 0;
@@ -331,7 +341,9 @@ enum rc sql_diag_fail(struct sql *sql, SQLSMALLINT type, SQLHANDLE handle,
     size_t count = read_records(type, handle, records);
     for (size_t i = 0; i < count; i++)
         on_one_line(records[i].text);
-    struct sql_verdict verdict = sql_diag_judge(sql->dialect, records, count);
+    struct sql_verdict verdict = sql->is_told
+                                     ? sql_diag_judge(sql->dialect, records, count)
+                                     : judge_unknown(records, count);
     if (sql->connected && is_dead(sql)) {
         verdict.rc = RC_RETRY;
         verdict.lost = true;

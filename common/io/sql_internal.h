@@ -21,6 +21,7 @@ struct sql {
     SQLHSTMT control; /* for sql_run and the transaction's texts */
     enum sql_dialect dialect;
     int64_t timeout_s;
+    bool is_told; /* the dialect is known, or was guessed from the string */
     bool connected, lost;
     bool in_transaction;
     bool failed; /* in the transaction: only a rollback is left */
@@ -108,6 +109,7 @@ void sql_link_redact(const char *connection, char *text);
 /* RC_OK when a statement may be run now; reads an open result to its end. */
 enum rc sql_stmt_ready(struct sql *sql, struct err *e) TB_MUST_CHECK;
 void sql_stmt_free(struct sql_stmt *stmt);
+void sql_stmt_limit_time(const struct sql *sql, SQLHSTMT handle);
 /* Executes text on `control` and drains all results. */
 enum rc sql_stmt_direct(struct sql *sql, const char *text, struct err *e) TB_MUST_CHECK;
 /* ODBC takes numbers as pointers. */

@@ -214,7 +214,8 @@ static enum rc ask_dialect(struct sql *sql, struct err *e)
     const SQLUSMALLINT asked[] = {SQL_DBMS_NAME, SQL_DRIVER_NAME};
     for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
         SQLGetInfo(sql->dbc, asked[i], name, (SQLSMALLINT)sizeof(name), &len);
-        if (dialect_in(name, strlen(name), &sql->dialect))
+        sql->is_told = dialect_in(name, strlen(name), &sql->dialect);
+        if (sql->is_told)
             return RC_OK;
     }
     return err_set(e, RC_FATAL, "sql.open",
@@ -244,7 +245,8 @@ enum rc sql_link_connect(struct sql *sql, const char *connection, struct err *e)
     buf_init(&completed, STRING_MAX);
     buf_text(&completed, connection);
     enum rc rc = RC_OK;
-    if (sql_link_guess(connection, &sql->dialect)) {
+    sql->is_told = sql_link_guess(connection, &sql->dialect);
+    if (sql->is_told) {
         sql_link_complete(sql->dialect, sql->timeout_s, &completed);
         rc = connect_once(sql, buf_str(&completed), e);
         if (rc == RC_OK)

@@ -75,11 +75,11 @@ static struct sql_stmt *make(struct sql *sql, const char *text)
 }
 
 /* PostgreSQL's time limit is the session's; SQLite's is the busy time-out. */
-static void limit_time(const struct sql_stmt *stmt)
+void sql_stmt_limit_time(const struct sql *sql, SQLHSTMT handle)
 {
-    if (stmt->sql->dialect == SQL_SQLSERVER)
-        SQLSetStmtAttr(stmt->handle, SQL_ATTR_QUERY_TIMEOUT,
-                       sql_number(stmt->sql->timeout_s), SQL_IS_UINTEGER);
+    if (sql->dialect == SQL_SQLSERVER)
+        SQLSetStmtAttr(handle, SQL_ATTR_QUERY_TIMEOUT, sql_number(sql->timeout_s),
+                       SQL_IS_UINTEGER);
 }
 
 static enum rc prepare(struct sql_stmt *stmt, struct err *e)
@@ -87,7 +87,7 @@ static enum rc prepare(struct sql_stmt *stmt, struct err *e)
     struct sql *sql = stmt->sql;
     if (!SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_STMT, sql->dbc, &stmt->handle)))
         return sql_diag_fail(sql, SQL_HANDLE_DBC, sql->dbc, stmt->text, e);
-    limit_time(stmt);
+    sql_stmt_limit_time(sql, stmt->handle);
     if (!SQL_SUCCEEDED(SQLPrepare(stmt->handle, (SQLCHAR *)stmt->text, SQL_NTS)) ||
         !SQL_SUCCEEDED(SQLNumParams(stmt->handle, &stmt->markers)))
         return fail(stmt, e);

@@ -9,6 +9,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#if defined(__SANITIZE_ADDRESS__)
+#define HAS_LSAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAS_LSAN 1
+#endif
+#endif
+#ifdef HAS_LSAN
+#include <sanitizer/lsan_interface.h>
+#endif
+
 static char folder[200];
 
 void unit_expect_rc(enum rc want, enum rc got, const struct err *e, const char *call,
@@ -28,6 +39,20 @@ void unit_contains(const char *text, const char *part, bool want, const char *fi
         return;
     print_error("\"%s\"\n    %s \"%s\"\n", text, want ? "lacks" : "has", part);
     _fail(file, line);
+}
+
+void unit_count_leaks(bool count)
+{
+#ifdef HAS_LSAN
+    static bool overlooks;
+    if (count && overlooks)
+        __lsan_enable();
+    if (!count && !overlooks)
+        __lsan_disable();
+    overlooks = !count;
+#else
+    (void)count;
+#endif
 }
 
 const char *unit_folder(void)

@@ -36,6 +36,10 @@ const char *unit_path(const char *name);
 /* A TCP port of 127.0.0.1 that was free a moment ago. */
 int unit_free_port(void);
 
+/* False: LeakSanitizer overlooks what is allocated from here on (a library's own leaks);
+ * true: it counts again. Nothing in other builds. */
+void unit_count_leaks(bool count);
+
 /* The file beside the tests' sources, whole; the caller frees. */
 char *unit_data(const char *name);
 
