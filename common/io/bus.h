@@ -145,6 +145,14 @@ typedef bool bus_visit(void *ctx, const struct bus_message *message);
 enum rc bus_read_all(const struct bus_conf *conf, const char *topic, int64_t from_ms,
                      bus_visit *visit, void *ctx, struct err *e) TB_MUST_CHECK;
 
+/* As bus_read_all, from the beginning, but only the messages of one key, of which only
+ * one partition is read. What was put elsewhere by hand is not found. */
+enum rc bus_read_key(const struct bus_conf *conf, const char *topic, const char *key,
+                     bus_visit *visit, void *ctx, struct err *e) TB_MUST_CHECK;
+
+/* Where the messages of a key are, of so many partitions. */
+int32_t bus_partition_of(const char *key, size_t len, int32_t partitions);
+
 struct bus_topic {
     const char *name;
     int32_t partitions;

@@ -1,4 +1,5 @@
-/* bus_read: a topic from a point in time to where it ended when reading began.
+/* bus_read: a topic, or what it holds of one key, from a point in time to where it ended
+ * when reading began.
  *
  * The end is judged by position, never by counting: compaction and transaction markers
  * leave gaps. No group is joined; librdkafka only wants a name for one.
@@ -7,6 +8,7 @@
 #include "io/clock.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     SLICE_MS = 200,
@@ -20,6 +22,9 @@ struct span { /* what is to be read of one partition; its index is the partition
 struct reader {
     struct bus_link *link;
     const char *topic;
+    const char *key; /* NULL: everything */
+    size_t key_len;
+    int64_t from_ms;
     struct span *spans;
     int32_t count, open; /* partitions; those not at their end */
     int64_t progress_ms; /* monotonic */
@@ -43,10 +48,19 @@ static enum rc open_link(const struct bus_conf *conf, struct bus_link **out,
 
 /* ---- where to begin and end ---- */
 
+/* Whether the partition can hold what is looked for. */
+static bool is_wanted(const struct reader *reader, int32_t partition)
+{
+    return !reader->key ||
+           partition == bus_partition_of(reader->key, reader->key_len, reader->count);
+}
+
 static enum rc find_ends(struct reader *reader, struct err *e)
 {
     for (int32_t i = 0; i < reader->count; i++) {
         struct span *span = &reader->spans[i];
+        if (!is_wanted(reader, i))
+            continue;
         rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(
             reader->link->rk, reader->topic, i, &span->next, &span->end, BUS_REQUEST_MS);
         if (code)
@@ -68,14 +82,15 @@ static void take_starts(struct reader *reader,
     }
 }
 
-static enum rc find_starts(struct reader *reader, int64_t from_ms, struct err *e)
+static enum rc find_starts(struct reader *reader, struct err *e)
 {
-    if (from_ms <= 0)
+    if (reader->from_ms <= 0)
         return RC_OK;
     rd_kafka_topic_partition_list_t *list =
         rd_kafka_topic_partition_list_new(reader->count);
     for (int32_t i = 0; i < reader->count; i++)
-        rd_kafka_topic_partition_list_add(list, reader->topic, i)->offset = from_ms;
+        rd_kafka_topic_partition_list_add(list, reader->topic, i)->offset =
+            reader->from_ms;
     rd_kafka_resp_err_t code =
         rd_kafka_offsets_for_times(reader->link->rk, list, BUS_REQUEST_MS);
     for (int i = 0; i < list->cnt && !code; i++)
@@ -105,7 +120,7 @@ static enum rc begin(struct reader *reader, struct err *e)
     return RC_OK;
 }
 
-static enum rc prepare(struct reader *reader, int64_t from_ms, struct err *e)
+static enum rc prepare(struct reader *reader, struct err *e)
 {
     rd_kafka_poll_set_consumer(reader->link->rk);
     enum rc rc = bus_count_partitions(reader->link, reader->topic, &reader->count, e);
@@ -116,7 +131,7 @@ static enum rc prepare(struct reader *reader, int64_t from_ms, struct err *e)
         abort(); /* out of memory: as in arena.h */
     rc = find_ends(reader, e);
     if (rc == RC_OK)
-        rc = find_starts(reader, from_ms, e);
+        rc = find_starts(reader, e);
     if (rc == RC_OK)
         rc = begin(reader, e);
     return rc;
@@ -132,6 +147,14 @@ static void advance(struct reader *reader, int32_t partition, int64_t next)
     reader->progress_ms = clock_monotonic_ms();
     if (was_open && span->next >= span->end)
         reader->open--;
+}
+
+static bool is_of_key(const struct reader *reader, const rd_kafka_message_t *native)
+{
+    if (!reader->key)
+        return true;
+    return native->key && native->key_len == reader->key_len &&
+           memcmp(native->key, reader->key, reader->key_len) == 0;
 }
 
 /* *go_on false: the visitor has seen enough. */
@@ -151,8 +174,10 @@ static enum rc take(struct reader *reader, rd_kafka_message_t *native, bus_visit
                    : bus_rc(native->err);
     if (native->offset >= reader->spans[partition].end)
         return RC_OK; /* came after reading began */
-    bus_message_view(native, &message);
-    *go_on = visit(ctx, &message);
+    if (is_of_key(reader, native)) {
+        bus_message_view(native, &message);
+        *go_on = visit(ctx, &message);
+    }
     advance(reader, partition, native->offset + 1);
     return RC_OK;
 }
@@ -180,16 +205,35 @@ static enum rc read_on(struct reader *reader, bus_visit *visit, void *ctx, struc
     return RC_OK;
 }
 
+static enum rc read_topic(const struct bus_conf *conf, struct reader *reader,
+                          bus_visit *visit, void *ctx, struct err *e)
+{
+    enum rc rc = open_link(conf, &reader->link, e);
+    if (rc == RC_OK)
+        rc = prepare(reader, e);
+    if (rc == RC_OK)
+        rc = read_on(reader, visit, ctx, e);
+    bus_link_close(reader->link);
+    free(reader->spans);
+    return rc;
+}
+
 enum rc bus_read_all(const struct bus_conf *conf, const char *topic, int64_t from_ms,
                      bus_visit *visit, void *ctx, struct err *e)
 {
-    struct reader reader = {.topic = topic};
-    enum rc rc = open_link(conf, &reader.link, e);
-    if (rc == RC_OK)
-        rc = prepare(&reader, from_ms, e);
-    if (rc == RC_OK)
-        rc = read_on(&reader, visit, ctx, e);
-    bus_link_close(reader.link);
-    free(reader.spans);
-    return rc;
+    struct reader reader = {.topic = topic, .from_ms = from_ms};
+    return read_topic(conf, &reader, visit, ctx, e);
+}
+
+enum rc bus_read_key(const struct bus_conf *conf, const char *topic, const char *key,
+                     bus_visit *visit, void *ctx, struct err *e)
+{
+    struct reader reader = {.topic = topic, .key = key, .key_len = strlen(key)};
+    return read_topic(conf, &reader, visit, ctx, e);
+}
+
+int32_t bus_partition_of(const char *key, size_t len, int32_t partitions)
+{
+    /* The topic's handle is for the partitioners that choose at random. */
+    return rd_kafka_msg_partitioner_murmur2(NULL, key, len, partitions, NULL, NULL);
 }
