@@ -41,7 +41,7 @@ static const struct {
 } topics[] = {
 #define DELETE  "days"
 #define COMPACT "the last of each key"
-#define TOPIC(name, partitions, cleanup, days, max_mib, help) \
+#define TOPIC(name, partitions, cleanup, days, max_kib, limit, help) \
     {name, help, #days " " cleanup},
 #include "tillctl/core/topics.def"
 #undef TOPIC

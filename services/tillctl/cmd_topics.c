@@ -28,7 +28,9 @@ struct run {
     int32_t partitions;
     struct bus_header *found;
     size_t found_count;
-    bool is_wrong; /* any of them */
+    bool is_wrong;         /* any of them */
+    const char *change;    /* properties to put right at the one at hand, or NULL */
+    struct buf suggestion; /* how to do that, all topics */
 };
 
 static void report(struct run *run, enum table_style style, const char *state)
@@ -42,6 +44,8 @@ static void report(struct run *run, enum table_style style, const char *state)
     cJSON_AddStringToObject(row, "kept", kept);
     cJSON_AddBoolToObject(row, "ok", style != TABLE_BAD);
     cJSON_AddStringToObject(row, "state", state);
+    if (run->change)
+        cJSON_AddStringToObject(row, "change", run->change);
     cJSON_AddItemToArray(run->list, row);
     run->is_wrong |= style == TABLE_BAD;
 }
@@ -66,18 +70,32 @@ static const char *found_value(const struct run *run, const char *name)
     return "";
 }
 
+/* name=value, to be handed to Kafka's own tool. */
+static void note_change(struct run *run, const struct topics_property *wish)
+{
+    if (!topics_is_ours(wish->name))
+        return;
+    run->change =
+        run->change
+            ? arena_printf(&run->arena, "%s,%s=%s", run->change, wish->name, wish->value)
+            : arena_printf(&run->arena, "%s=%s", wish->name, wish->value);
+}
+
 /* Says of each property that is not as wished what it is; returns the worst verdict. */
-static enum topics_verdict compare(const struct run *run, struct buf *text)
+static enum topics_verdict compare(struct run *run, struct buf *text)
 {
     enum topics_verdict worst = TOPICS_SAME;
     for (size_t i = 0; i < run->wish.count; i++) {
         const struct topics_property *wish = &run->wish.properties[i];
         const char *found = found_value(run, wish->name);
-        enum topics_verdict verdict = topics_judge(wish->name, wish->value, found);
+        enum topics_verdict verdict =
+            topics_judge(run->topic, wish->name, wish->value, found);
         if (verdict == TOPICS_SAME)
             continue;
-        buf_printf(text, "%s%s is %s, tillctl makes it with %s", text->len ? "; " : "",
-                   wish->name, found, wish->value);
+        buf_printf(text, "%s%s is %s, tillctl makes it with %s%s", text->len ? "; " : "",
+                   wish->name, found, wish->value,
+                   topics_why(run->topic, wish->name, wish->value, found));
+        note_change(run, wish);
         if (verdict > worst)
             worst = verdict;
     }
@@ -114,6 +132,11 @@ static void judge(struct run *run)
     report(run, shown[verdict].style,
            arena_printf(&run->arena, "%s%s", shown[verdict].word, buf_str(&text)));
     buf_done(&text);
+    if (run->change)
+        buf_printf(&run->suggestion,
+                   "  kafka-configs.sh --bootstrap-server %s --alter --topic %s "
+                   "--add-config %s\n",
+                   run->cfg->kafka_brokers, run->topic->name, run->change);
 }
 
 static enum rc check_one(struct run *run, int64_t wait_s, struct err *e)
@@ -164,11 +187,24 @@ static enum rc each(struct run *run, const struct cli_call *call,
     enum rc rc = RC_OK;
     for (size_t i = 0; i < topics_count && rc == RC_OK; i++) {
         run->topic = &topics_all[i];
+        run->change = NULL;
         run->wish = topics_wish(run->topic, run->cfg->kafka_partitions,
                                 run->cfg->kafka_replication, &run->arena);
         rc = one(run, call->value[WAIT], e);
     }
     return rc;
+}
+
+static bool show(const struct run *run, bool as_json)
+{
+    if (!cJSON_GetArraySize(run->list)) /* nobody answered */
+        return true;
+    if (as_json)
+        return out_json(run->list);
+    if (!out_table(&run->table))
+        return false;
+    return !run->suggestion.len || (out_text("\nTo make them as tillctl does:\n") &&
+                                    out_text(buf_str(&run->suggestion)));
 }
 
 static enum cli_exit run_all(const struct cli_call *call,
@@ -185,18 +221,18 @@ static enum cli_exit run_all(const struct cli_call *call,
         .list = cJSON_CreateArray(),
     };
     arena_init(&run.arena);
+    buf_init(&run.suggestion, OUT_MAX_BYTES);
     table_init(&run.table, &run.arena, 4);
     table_head(&run.table, TABLE_CELLS("TOPIC", "PARTITIONS", "KEPT", "STATE"));
     enum rc rc = each(&run, call, one, &e);
-    bool is_written = true;
-    if (cJSON_GetArraySize(run.list)) /* else nobody answered */
-        is_written = call->given[JSON] ? out_json(run.list) : out_table(&run.table);
+    bool is_written = show(&run, call->given[JSON]);
     if (rc)
         out_error("%s", e.text);
     enum cli_exit code = cli_exit_of(rc);
     if (code == CLI_DONE && (run.is_wrong || !is_written))
         code = CLI_FAILED;
     cJSON_Delete(run.list);
+    buf_done(&run.suggestion);
     arena_done(&run.arena);
     return code;
 }
@@ -241,8 +277,9 @@ const struct cli_command command_topics_check = {
     .summary = "compare the topics with what tillbridge needs",
     .about =
         "A topic that is missing, has another number of partitions, another cleanup "
-        "policy or too small a limit for messages fails the check. Another retention "
-        "is shown, but may well be meant.",
+        "policy or too small a limit for messages fails the check. Too large a limit "
+        "and another retention are shown, the latter may well be meant. It ends with "
+        "the calls of Kafka's own tool that put the rest right.",
     .options = options,
     .option_count = CLI_COUNT(options),
     .examples = check_examples,

@@ -21,7 +21,8 @@ after(() => kafka?.stop());
 
 const states = async (...args) => {
   const { code, stdout, stderr } = await tillctlWith(settings)(...args);
-  return { code, stderr, states: rowsOf(stdout).slice(1).map((row) => row.at(-1)) };
+  const [table] = stdout.split('\n\n'); // what follows is advice
+  return { code, stderr, states: rowsOf(table).slice(1).map((row) => row.at(-1)) };
 };
 
 const alter = async (topic, config) => {
@@ -44,7 +45,7 @@ test('create makes all seven as the design has them, and finds them the next tim
   assert.deepEqual([...described.keys()].sort(), [...names].sort());
   names.forEach((name, i) => assert.equal(described.get(name).count, partitions[i], name));
   for (const [name, wanted] of [
-    ['shopify.orders', ['cleanup.policy=delete', 'retention.ms=2592000000', 'max.message.bytes=10485760']],
+    ['shopify.orders', ['cleanup.policy=delete', 'retention.ms=2592000000', 'max.message.bytes=8912896']],
     ['shopify.orders.dlq', ['cleanup.policy=delete', 'retention.ms=31536000000', 'max.message.bytes=10485760']],
     ['tillbridge.polls', ['cleanup.policy=compact']], ['tillbridge.control', ['cleanup.policy=compact']]]) {
     for (const property of wanted) assert.ok(described.get(name).config.includes(property), `${name}: ${property}`);
@@ -77,6 +78,24 @@ test('a property that loses something is wrong; another retention is only told',
   ({ code, states: found } = await states('topics', 'check'));
   assert.equal(code, 1);
   assert.equal(found[5], 'wrong: cleanup.policy is delete, tillctl makes it with compact');
+});
+
+test('what differs can be put right by the calls that check prints', async () => {
+  await alter('shopify.orders', 'max.message.bytes=10485760');
+  const { code, stdout } = await tillctlWith(settings)('topics', 'check');
+  assert.equal(code, 1);
+  assert.match(stdout, /^shopify\.orders .* max\.message\.bytes is 10485760, tillctl makes it with 8912896: a larger message could not become a dead letter$/m);
+  const [, calls] = stdout.split('\nTo make them as tillctl does:\n');
+  assert.deepEqual(calls.trim().split(/\s*\n\s*/), [
+    `kafka-configs.sh --bootstrap-server ${kafka.brokers} --alter --topic shopify.orders --add-config max.message.bytes=8912896`,
+    `kafka-configs.sh --bootstrap-server ${kafka.brokers} --alter --topic tillbridge.polls --add-config cleanup.policy=compact`]);
+  const list = JSON.parse((await tillctlWith(settings)('topics', 'check', '--json')).stdout);
+  assert.deepEqual(list.map(({ change }) => change).filter(Boolean), ['max.message.bytes=8912896', 'cleanup.policy=compact']);
+
+  for (const [, topic, config] of calls.matchAll(/--topic (\S+) --add-config (\S+)/g)) await alter(topic, config);
+  const again = await tillctlWith(settings)('topics', 'check');
+  assert.equal(again.code, 0);
+  assert.doesNotMatch(again.stdout, /To make them/);
 });
 
 test('more replicas than brokers fails with the broker\'s own words', async () => {

@@ -1,5 +1,6 @@
 /* test_tillctl_topics: what is asked of the broker, and how what it has is judged. */
 #include "core/topics.h"
+#include "io/bus_internal.h"
 #include "wire/messages.h"
 #include "wire/snapshot.h"
 
@@ -68,7 +69,7 @@ static void test_properties(void **state)
     struct topics_wish orders = wish_for(TOPIC_ORDERS, 1);
     assert_string_equal(property(&orders, "cleanup.policy"), "delete");
     assert_string_equal(property(&orders, "retention.ms"), "2592000000");
-    assert_string_equal(property(&orders, "max.message.bytes"), "10485760");
+    assert_string_equal(property(&orders, "max.message.bytes"), "8912896");
     assert_string_equal(property(&orders, "min.insync.replicas"), "1");
 
     struct topics_wish polls = wish_for(TOPIC_POLLS, 3);
@@ -78,14 +79,33 @@ static void test_properties(void **state)
     assert_int_equal(polls.replication, 3);
 }
 
+enum {
+    HEADERS_MAX_BYTES = 64 * 1024, /* far more than those of a dead letter */
+};
+
 static void test_messages_fit(void **state)
 {
     static const char *const carriers[] = {TOPIC_ORDERS, TOPIC_RETRY, TOPIC_DLQ};
-    const int64_t headers = (int64_t)64 * 1024;
     (void)state;
     for (size_t i = 0; i < sizeof(carriers) / sizeof(carriers[0]); i++)
-        assert_true(find(carriers[i])->max_bytes >= SNAPSHOT_MAX_BYTES + headers);
-    assert_true(find(TOPIC_RESULTS)->max_bytes >= MESSAGE_MAX_BYTES);
+        assert_true(find(carriers[i])->max_bytes >=
+                    SNAPSHOT_MAX_BYTES + HEADERS_MAX_BYTES);
+    assert_true(find(TOPIC_RESULTS)->max_bytes >= MESSAGE_MAX_BYTES + HEADERS_MAX_BYTES);
+}
+
+/* What these topics take, our producer and the dead letters' topic take with more
+ * headers. */
+static void test_any_message_can_become_a_dead_letter(void **state)
+{
+    static const char *const sources[] = {TOPIC_ORDERS, TOPIC_RETRY};
+    (void)state;
+    for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+        assert_true(find(sources[i])->is_capped);
+        assert_true(find(sources[i])->max_bytes + HEADERS_MAX_BYTES <=
+                    BUS_MESSAGE_MAX_BYTES);
+    }
+    assert_true(find(TOPIC_DLQ)->max_bytes >= BUS_MESSAGE_MAX_BYTES + HEADERS_MAX_BYTES);
+    assert_false(find(TOPIC_DLQ)->is_capped);
 }
 
 static void test_kept(void **state)
@@ -98,26 +118,44 @@ static void test_kept(void **state)
 static void test_judge(void **state)
 {
     static const struct {
-        const char *property, *wished, *found;
+        const char *topic, *property, *wished, *found;
         enum topics_verdict verdict;
     } cases[] = {
-        {"cleanup.policy", "delete", "delete", TOPICS_SAME},
-        {"cleanup.policy", "compact", "delete", TOPICS_BROKEN},
-        {"cleanup.policy", "delete", "compact", TOPICS_BROKEN},
-        {"cleanup.policy", "delete", "compact,delete", TOPICS_BROKEN},
-        {"retention.ms", "2592000000", "604800000", TOPICS_OTHER},
-        {"retention.ms", "2592000000", "2592000001", TOPICS_SAME},
-        {"retention.ms", "2592000000", "-1", TOPICS_SAME},
-        {"retention.ms", "2592000000", "", TOPICS_OTHER},
-        {"max.message.bytes", "10485760", "1048588", TOPICS_BROKEN},
-        {"max.message.bytes", "10485760", "20971520", TOPICS_SAME},
-        {"min.insync.replicas", "2", "1", TOPICS_OTHER},
-        {"min.insync.replicas", "1", "2", TOPICS_SAME},
+        {TOPIC_DLQ, "cleanup.policy", "delete", "delete", TOPICS_SAME},
+        {TOPIC_POLLS, "cleanup.policy", "compact", "delete", TOPICS_BROKEN},
+        {TOPIC_ORDERS, "cleanup.policy", "delete", "compact", TOPICS_BROKEN},
+        {TOPIC_ORDERS, "cleanup.policy", "delete", "compact,delete", TOPICS_BROKEN},
+        {TOPIC_ORDERS, "retention.ms", "2592000000", "604800000", TOPICS_OTHER},
+        {TOPIC_ORDERS, "retention.ms", "2592000000", "2592000001", TOPICS_SAME},
+        {TOPIC_ORDERS, "retention.ms", "2592000000", "-1", TOPICS_SAME},
+        {TOPIC_ORDERS, "retention.ms", "2592000000", "", TOPICS_OTHER},
+        {TOPIC_DLQ, "max.message.bytes", "10485760", "1048588", TOPICS_BROKEN},
+        {TOPIC_DLQ, "max.message.bytes", "10485760", "20971520", TOPICS_SAME},
+        {TOPIC_ORDERS, "max.message.bytes", "8912896", "1048588", TOPICS_BROKEN},
+        {TOPIC_ORDERS, "max.message.bytes", "8912896", "8912896", TOPICS_SAME},
+        {TOPIC_ORDERS, "max.message.bytes", "8912896", "10485760", TOPICS_OTHER},
+        {TOPIC_RETRY, "max.message.bytes", "8912896", "10485760", TOPICS_OTHER},
+        {TOPIC_ORDERS, "min.insync.replicas", "2", "1", TOPICS_OTHER},
+        {TOPIC_ORDERS, "min.insync.replicas", "1", "2", TOPICS_SAME},
     };
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-        assert_int_equal(topics_judge(cases[i].property, cases[i].wished, cases[i].found),
+        assert_int_equal(topics_judge(find(cases[i].topic), cases[i].property,
+                                      cases[i].wished, cases[i].found),
                          cases[i].verdict);
+}
+
+static void test_only_what_is_too_large_needs_a_word(void **state)
+{
+    static const char size[] = "max.message.bytes";
+    (void)state;
+    assert_non_null(strstr(topics_why(find(TOPIC_ORDERS), size, "8912896", "10485760"),
+                           "dead letter"));
+    assert_string_equal(topics_why(find(TOPIC_ORDERS), size, "8912896", "1000"), "");
+    assert_string_equal(topics_why(find(TOPIC_DLQ), size, "10485760", "20971520"), "");
+    assert_true(topics_is_ours(size));
+    assert_true(topics_is_ours("cleanup.policy"));
+    assert_false(topics_is_ours("retention.ms"));
 }
 
 int main(void)
@@ -126,8 +164,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_partitions, start, stop),
         cmocka_unit_test_setup_teardown(test_properties, start, stop),
         cmocka_unit_test(test_messages_fit),
+        cmocka_unit_test(test_any_message_can_become_a_dead_letter),
         cmocka_unit_test_setup_teardown(test_kept, start, stop),
         cmocka_unit_test(test_judge),
+        cmocka_unit_test(test_only_what_is_too_large_needs_a_word),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,19 +9,21 @@
 #include <string.h>
 
 #define DAY_MS INT64_C(86400000)
-#define MIB    INT64_C(1048576)
+#define KIB    INT64_C(1024)
 
 enum { COMPACT, DELETE };
+enum { LEAST, MOST };
 
 const struct topic topics_all[] = {
-#define TOPIC(name_, partitions_, cleanup, kept_days, max_mib, help_) \
-    {                                                                 \
-        .name = (name_),                                              \
-        .partitions = (partitions_),                                  \
-        .is_compacted = (cleanup) == COMPACT,                         \
-        .kept_ms = (kept_days)*DAY_MS,                                \
-        .max_bytes = (max_mib)*MIB,                                   \
-        .help = (help_),                                              \
+#define TOPIC(name_, partitions_, cleanup, kept_days, max_kib, limit, help_) \
+    {                                                                        \
+        .name = (name_),                                                     \
+        .partitions = (partitions_),                                         \
+        .is_compacted = (cleanup) == COMPACT,                                \
+        .kept_ms = (kept_days)*DAY_MS,                                       \
+        .max_bytes = (max_kib)*KIB,                                          \
+        .is_capped = (limit) == MOST,                                        \
+        .help = (help_),                                                     \
     },
 #include "core/topics.def"
 #undef TOPIC
@@ -75,15 +77,34 @@ static bool is_at_least(const char *found, const char *wished)
     return have == -1 || have >= want;
 }
 
-enum topics_verdict topics_judge(const char *property, const char *wished,
-                                 const char *found)
+static bool is_size(const char *property)
 {
-    if (strcmp(wished, found) == 0 || is_at_least(found, wished))
+    return strcmp(property, "max.message.bytes") == 0;
+}
+
+enum topics_verdict topics_judge(const struct topic *topic, const char *property,
+                                 const char *wished, const char *found)
+{
+    if (strcmp(wished, found) == 0)
         return TOPICS_SAME;
+    if (is_at_least(found, wished))
+        return topic->is_capped && is_size(property) ? TOPICS_OTHER : TOPICS_SAME;
     /* Deletion takes the watermark from tillbridge.polls, compaction all versions but the
      * last from the orders; a message that is too large for its topic stops a partition.
      */
-    bool is_vital = strcmp(property, "cleanup.policy") == 0 ||
-                    strcmp(property, "max.message.bytes") == 0;
+    bool is_vital = strcmp(property, "cleanup.policy") == 0 || is_size(property);
     return is_vital ? TOPICS_BROKEN : TOPICS_OTHER;
+}
+
+const char *topics_why(const struct topic *topic, const char *property,
+                       const char *wished, const char *found)
+{
+    if (!topic->is_capped || !is_size(property) || !is_at_least(found, wished))
+        return "";
+    return ": a larger message could not become a dead letter";
+}
+
+bool topics_is_ours(const char *property)
+{
+    return strcmp(property, "retention.ms") != 0;
 }

@@ -14,6 +14,7 @@ struct topic {
     bool is_compacted;
     int64_t kept_ms; /* 0 for compacted ones */
     int64_t max_bytes;
+    bool is_capped; /* a message over max_bytes could not become a dead letter */
     const char *help;
 };
 
@@ -48,7 +49,12 @@ enum topics_verdict {
     TOPICS_OTHER,  /* a site's own choice: worth a word */
     TOPICS_BROKEN, /* tillbridge loses something by it */
 };
-enum topics_verdict topics_judge(const char *property, const char *wished,
-                                 const char *found);
+enum topics_verdict topics_judge(const struct topic *topic, const char *property,
+                                 const char *wished, const char *found);
+/* Why it matters that the property is otherwise; "" when the names say it. */
+const char *topics_why(const struct topic *topic, const char *property,
+                       const char *wished, const char *found);
+/* Whether the difference is to be put right; a retention may well be meant. */
+bool topics_is_ours(const char *property);
 
 #endif
