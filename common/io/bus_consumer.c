@@ -94,6 +94,16 @@ static void pause_all(rd_kafka_t *rk, bool pause)
     rd_kafka_topic_partition_list_destroy(list);
 }
 
+/* librdkafka 2.0.2 keeps a partition's pause after it was taken away: coming back later
+ * it would never be read again. */
+static void let_go(struct bus_consumer *consumer)
+{
+    if (consumer->paused)
+        pause_all(consumer->link->rk, false);
+    rd_kafka_assign(consumer->link->rk, NULL);
+    consumer->assigned = 0;
+}
+
 static void on_assigned(struct bus_consumer *consumer,
                         rd_kafka_topic_partition_list_t *list)
 {
@@ -125,8 +135,7 @@ static void on_revoked(struct bus_consumer *consumer,
         code = commit_within(rk, HAND_BACK_MS);
     if (code) /* the new owner does a few messages again */
         log_warn("kafka.commit_on_revoke_failed", KV("text", rd_kafka_err2str(code)));
-    rd_kafka_assign(rk, NULL);
-    consumer->assigned = 0;
+    let_go(consumer);
 }
 
 static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code,
@@ -143,8 +152,7 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code,
     } else if (code == RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS) {
         on_revoked(consumer, list);
     } else {
-        rd_kafka_assign(rk, NULL);
-        consumer->assigned = 0;
+        let_go(consumer);
     }
 }
 

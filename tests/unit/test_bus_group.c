@@ -141,6 +141,8 @@ static void test_assigned_sets_the_start(void **state)
     }
     assert_true(expected > 0);
     member_read(&member, expected);
+    member_read_for(&member, 500);
+    assert_int_equal(member.messages, expected);
     member_close(&member);
 }
 

@@ -168,14 +168,19 @@ static void test_own_headers(void **state)
     assert_has(ask("GET /empty" END "\r\n"), "HTTP/1.1 204 ");
 }
 
+/* The handler sees GET, so the length is that of GET's answer. */
 static void test_head(void **state)
 {
     (void)state;
-    const char *got = ask("HEAD /" END "\r\n");
+    char length[64] = "";
+    const char *got = ask("GET /" END "\r\n");
+    snprintf(length, sizeof(length), "%.24s", strstr(got, "Content-Length: "));
+    length[strcspn(length, "\r")] = '\0';
+    got = ask("HEAD /" END "\r\n");
     assert_has(got, "200 OK");
-    assert_has(got, "Content-Length: ");
+    assert_has(got, length);
     assert_hasnt(got, "method=");
-    assert_int_equal(atomic_load(&server.calls), 1);
+    assert_int_equal(atomic_load(&server.calls), 2);
 }
 
 static void test_post(void **state)
