@@ -49,7 +49,21 @@ static const struct cli_command check = {.name = "topics check",
                                          .about = "",
                                          .settings = "KAFKA_BROKERS"};
 
-static const struct cli_command *const commands[] = {&poll, &create, &check, NULL};
+enum { SHOP };
+static const struct cli_option explain_options[] = {
+    [SHOP] = {.name = "--shop", .value = "SHOP", .kind = CLI_TEXT, .help = "whose"},
+};
+static const struct cli_command explain = {.name = "explain",
+                                           .summary = "tell of an order",
+                                           .about = "",
+                                           .argument = "ORDER",
+                                           .argument_help = "its id or its name",
+                                           .options = explain_options,
+                                           .option_count = CLI_COUNT(explain_options),
+                                           .settings = "KAFKA_BROKERS"};
+
+static const struct cli_command *const commands[] = {&poll, &create, &check, &explain,
+                                                     NULL};
 
 static struct buf text;
 static struct cli_call call;
@@ -93,6 +107,21 @@ static void test_understood(void **state)
     assert_ptr_equal(call.command, &check);
 }
 
+static void test_argument(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("poll"), CLI_RUN);
+    assert_null(call.argument);
+    assert_int_equal(parse("explain #1003"), CLI_RUN);
+    assert_string_equal(call.argument, "#1003");
+    assert_null(call.text[SHOP]);
+    assert_int_equal(parse("explain --shop a.example 1003"), CLI_RUN);
+    assert_string_equal(call.argument, "1003");
+    assert_string_equal(call.text[SHOP], "a.example");
+    assert_int_equal(parse("explain 1003 --shop=b.example"), CLI_RUN);
+    assert_string_equal(call.text[SHOP], "b.example");
+}
+
 static const struct {
     const char *line, *said;
 } wrong[] = {
@@ -128,6 +157,14 @@ static const struct {
     {"poll --enabled maybe", "poll: --enabled maybe: expected true|false"},
     {"poll --print oracle", "poll: --print oracle: expected sqlite|postgres|sqlserver"},
     {"poll --print sql", "poll: --print sql: expected sqlite|postgres|sqlserver"},
+    {"explain", "explain: expected ORDER: its id or its name"},
+    {"explain --shop a.example", "explain: expected ORDER: its id or its name"},
+    {"explain 1003 1004",
+     "explain: unexpected 1004 (tillctl explain --help lists what there is)"},
+    {"explain -1003", "explain: unknown option -1003 (tillctl explain --help lists what "
+                      "there is)"},
+    {"explain 1003 --shop", "explain: --shop needs a value: SHOP"},
+    {"explain 1003 --shop=", "explain: --shop : expected SHOP"},
 };
 
 static void test_wrong(void **state)
@@ -162,6 +199,8 @@ static void test_help(void **state)
     assert_shows("poll -h", "  tillctl poll --dry-run\n      only looks\n");
     assert_shows("poll -h", "\nSettings it reads: API_URL API_TOKEN\n");
     assert_shows("topics create --help", "Usage: tillctl topics create\n");
+    assert_shows("explain --help", "Usage: tillctl explain ORDER [OPTIONS]\n");
+    assert_shows("explain --help", "Options:\n  ORDER        its id or its name\n");
 }
 
 static void test_help_fits_a_terminal(void **state)
@@ -203,8 +242,11 @@ static void test_exit_codes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_understood), cmocka_unit_test(test_wrong),
-        cmocka_unit_test(test_help),       cmocka_unit_test(test_help_fits_a_terminal),
+        cmocka_unit_test(test_understood),
+        cmocka_unit_test(test_argument),
+        cmocka_unit_test(test_wrong),
+        cmocka_unit_test(test_help),
+        cmocka_unit_test(test_help_fits_a_terminal),
         cmocka_unit_test(test_exit_codes),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,8 +74,13 @@ static void test_servers_do_not_steer_the_terminal(void **state)
     (void)state;
     table_init(&table, &arena, 2);
     table_add(&table, TABLE_PLAIN, TABLE_CELLS("a\033[2Jb", "c\nd\x7f"));
+    table_add(&table, TABLE_PLAIN,
+              TABLE_CELLS("\xc2\x9b"
+                          "2J",
+                          "\xc2\xa0\xc3\x9b"));
     table_print(&table, false, &text);
-    assert_string_equal(buf_str(&text), "a?[2Jb  c?d?\n");
+    assert_string_equal(buf_str(&text), "a?[2Jb  c?d?\n"
+                                        "?2J     \xc2\xa0\xc3\x9b\n");
 }
 
 static void show(const char *json, bool color)

@@ -119,8 +119,14 @@ static int64_t index_of(const char *words, const char *word)
     return -1;
 }
 
-static bool read_value(const struct cli_option *option, const char *value, int64_t *out)
+static bool read_value(struct cli_call *call, size_t i, const char *value)
 {
+    const struct cli_option *option = &call->command->options[i];
+    int64_t *out = &call->value[i];
+    if (option->kind == CLI_TEXT) {
+        call->text[i] = value;
+        return value[0] != '\0';
+    }
     if (option->kind == CLI_INT)
         return str_int64(value, option->min, option->max, out);
     *out = index_of(option->value, value);
@@ -155,7 +161,7 @@ static enum cli_verdict take_option(struct cli_call *call, size_t i, const char 
     }
     if (!value)
         value = next_word(words);
-    if (!value || !read_value(option, value, &call->value[i]))
+    if (!value || !read_value(call, i, value))
         return wrong_value(command, option, value, text);
     return CLI_RUN;
 }
@@ -180,7 +186,10 @@ static enum cli_verdict parse_option(struct cli_call *call, const char *word,
     for (size_t i = 0; i < call->command->option_count; i++)
         if (is_option(word, call->command->options[i].name, &value))
             return take_option(call, i, value, words, text);
-    return unknown_option(call->command, word, text);
+    if (word[0] == '-' || !call->command->argument || call->argument)
+        return unknown_option(call->command, word, text);
+    call->argument = word;
+    return CLI_RUN;
 }
 
 static bool asks_for_help(const char *word)
@@ -199,7 +208,12 @@ static enum cli_verdict parse_options(struct cli_call *call, struct words *words
         }
         verdict = parse_option(call, word, words, text);
     }
-    return verdict;
+    const struct cli_command *command = call->command;
+    if (verdict != CLI_RUN || !command->argument || !str_empty(call->argument))
+        return verdict;
+    buf_printf(text, "%s: expected %s: %s", command->name, command->argument,
+               command->argument_help);
+    return CLI_WRONG;
 }
 
 /* ---- commands ---- */

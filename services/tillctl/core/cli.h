@@ -26,6 +26,7 @@ enum cli_kind {
     CLI_INT,    /* a whole number within min and max */
     CLI_BOOL,   /* true or false */
     CLI_CHOICE, /* one of the words of `value`, | between; read as the word's index */
+    CLI_TEXT,   /* any text but "" */
 };
 
 struct cli_option {
@@ -48,9 +49,11 @@ struct cfg;
 struct cli_call;
 
 struct cli_command {
-    const char *name;    /* one or two words: "poll", "topics create" */
-    const char *summary; /* one line, no full stop */
-    const char *about;   /* paragraphs for --help; "" when the summary says it all */
+    const char *name;     /* one or two words: "poll", "topics create" */
+    const char *summary;  /* one line, no full stop */
+    const char *about;    /* paragraphs for --help; "" when the summary says it all */
+    const char *argument; /* the word it needs beside options: "ORDER"; NULL: none */
+    const char *argument_help;
     const struct cli_option *options;
     size_t option_count;
     const struct cli_example *examples;
@@ -63,8 +66,10 @@ struct cli_command {
 struct cli_call {
     const struct cli_command *command;
     const struct cfg *cfg; /* set by main */
+    const char *argument;  /* borrowed from argv; NULL when the command has none */
     bool given[CLI_OPTIONS_MAX];
-    int64_t value[CLI_OPTIONS_MAX]; /* 0 when not given */
+    int64_t value[CLI_OPTIONS_MAX];    /* 0 when not given */
+    const char *text[CLI_OPTIONS_MAX]; /* of CLI_TEXT; NULL when not given */
 };
 
 #define CLI_COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -94,6 +94,8 @@ static void write_left(const struct cli_option *option, char out[LEFT_MAX])
 static int option_column(const struct cli_command *command)
 {
     size_t longest = strlen("  --help");
+    if (command->argument && strlen(command->argument) + 2 > longest)
+        longest = strlen(command->argument) + 2;
     for (size_t i = 0; i < command->option_count; i++) {
         char left[LEFT_MAX];
         write_left(&command->options[i], left);
@@ -107,6 +109,11 @@ static void add_options(const struct cli_command *command, struct buf *out)
 {
     int column = option_column(command);
     buf_text(out, "\nOptions:\n");
+    if (command->argument) {
+        char left[LEFT_MAX];
+        snprintf(left, sizeof(left), "  %s", command->argument);
+        add_row(out, left, column, command->argument_help);
+    }
     for (size_t i = 0; i < command->option_count; i++) {
         const struct cli_option *option = &command->options[i];
         char left[LEFT_MAX];
@@ -130,7 +137,8 @@ static void add_sentence(struct buf *out, const char *summary)
 
 void cli_help(const struct cli_command *command, struct buf *out)
 {
-    buf_printf(out, "Usage: tillctl %s%s\n\n", command->name,
+    buf_printf(out, "Usage: tillctl %s%s%s%s\n\n", command->name,
+               command->argument ? " " : "", command->argument ? command->argument : "",
                command->option_count ? " [OPTIONS]" : "");
     add_sentence(out, command->summary);
     if (command->about[0]) {

@@ -52,11 +52,22 @@ static size_t width_of(const struct table *table, size_t column)
     return width;
 }
 
+/* Bytes of the control character (C0, DEL, and C1 in UTF-8) that text begins with. */
+static size_t control_len(const char *text)
+{
+    unsigned char first = (unsigned char)text[0];
+    unsigned char second = first ? (unsigned char)text[1] : 0;
+    if (first == 0xc2 && second >= 0x80 && second < 0xa0)
+        return 2;
+    return first < 0x20 || first == 0x7f;
+}
+
 static void add_cell(struct buf *out, const char *cell)
 {
-    for (; *cell; cell++) {
-        unsigned char c = (unsigned char)*cell;
-        buf_add(out, c < 0x20 || c == 0x7f ? "?" : cell, 1);
+    while (*cell) {
+        size_t control = control_len(cell);
+        buf_add(out, control ? "?" : cell, 1);
+        cell += control ? control : 1;
     }
 }
 

@@ -12,9 +12,9 @@ struct topic {
     const char *name;
     int32_t partitions; /* 0: as many as KAFKA_PARTITIONS says */
     bool is_compacted;
+    bool is_capped;  /* a message over max_bytes could not become a dead letter */
     int64_t kept_ms; /* 0 for compacted ones */
     int64_t max_bytes;
-    bool is_capped; /* a message over max_bytes could not become a dead letter */
     const char *help;
 };
 
