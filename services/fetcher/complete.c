@@ -7,7 +7,7 @@
 
 enum {
     LINES_LEAST = 10,
-    PAUSE_MS = 500, /* before an order is read again */
+    PAUSE_MS = 500, /* before an order is read a third time: it may be in many hands */
 };
 
 /* How many lines are asked for at once; less when that is too dear. */
@@ -59,8 +59,6 @@ static enum rc read_again(const struct complete *self, struct asking *asking,
 {
     struct reply reply = {0};
     bool found = false;
-    if (!turn_wait(self->turn, PAUSE_MS))
-        return err_set(e, RC_RETRY, "order.read", "given up: the poll is to end");
     enum rc rc = ask(self, QUERY_ORDER, asking, "", &reply, e);
     if (rc)
         return rc;
@@ -109,6 +107,8 @@ enum rc complete_order(const struct complete *self, struct order *order, bool *g
             break;
         case WHOLE_AGAIN:
             moved = false;
+            if (whole.tries > 1 && !turn_wait(self->turn, PAUSE_MS))
+                return err_set(e, RC_RETRY, "order.read", "given up: the poll is to end");
             log_debug("order.again", KV("poll_id", self->poll_id),
                       KV("order", order->snapshot.id), KV("tries", whole.tries));
             rc = read_again(self, &asking, order, gone, e);
