@@ -4,7 +4,7 @@
 #include "io/log.h"
 #include "member.h"
 
-enum { COUNT = 160 };
+enum { COUNT = 160, TWICE = 2 * COUNT, THRICE = 3 * COUNT, FOUR_TIMES = 4 * COUNT };
 
 static void read_both(struct member *one, struct member *two, int64_t ms)
 {
@@ -96,7 +96,7 @@ static void check_pause_over_rebalance(struct member *one, struct member *two)
     read_both(one, two, 1500);
     assert_true(one->messages > before);
     assert_int_equal(one->gaps + two->gaps, 0);
-    assert_int_equal(seen_by_either(one, two), 2 * COUNT);
+    assert_int_equal(seen_by_either(one, two), TWICE);
 }
 
 /* The partitions taken from it while it was paused come back able to be read. */
@@ -105,7 +105,7 @@ static void check_return(struct member *one, struct member *two)
     member_close(two);
     wait_for_all(one);
     mock_fill("moving", COUNT);
-    read_to_ends(one, 3 * COUNT);
+    read_to_ends(one, THRICE);
 }
 
 /* Partitions that come while it is paused are paused as well. */
@@ -121,7 +121,7 @@ static void check_gain_while_paused(struct member *one, struct member *two)
     member_read_for(one, 1500);
     assert_int_equal(one->messages, before);
     bus_resume(one->consumer);
-    read_to_ends(one, 4 * COUNT);
+    read_to_ends(one, FOUR_TIMES);
 }
 
 static void test_partitions_move(void **state)
@@ -162,8 +162,7 @@ static void test_lost_and_found(void **state)
     rd_kafka_mock_broker_set_up(mock, 1);
     member_wait_assigned(&member);
     mock_fill("outage", COUNT);
-    member_read(&member,
-                COUNT + COUNT + COUNT); /* nothing had been stored: all of it again */
+    member_read(&member, THRICE); /* nothing had been stored: all of it again */
     member_close(&member);
 }
 
