@@ -161,6 +161,12 @@ static enum rc apply_ops(struct rms *rms, const struct plan *plan, struct new_id
     return RC_OK;
 }
 
+/* The row is there already; another refusal (too wide, a trigger) would come for ever. */
+static bool is_duplicate(const struct err *e)
+{
+    return strncmp(e->sqlstate, "23", 2) == 0;
+}
+
 /* ---- our map of customers ---- */
 
 const char rms_customer_insert[] =
@@ -177,7 +183,7 @@ static enum rc link_customer(struct rms *rms, const struct snapshot *order, int6
     sql_bind_text(stmt, order->shop);
     sql_bind_int(stmt, id);
     rc = sql_exec(stmt, NULL, e);
-    if (rc == RC_REJECT) /* another worker made him: look again, and take that one */
+    if (rc == RC_REJECT && is_duplicate(e)) /* another worker made him: take that one */
         return err_set(e, RC_RETRY, "rms.customer", "the customer appeared meanwhile");
     return rc;
 }
@@ -234,8 +240,7 @@ static enum rc write_guard(struct rms *rms, const struct snapshot *order, bool e
     sql_bind_text(stmt, order->shop);
     rc = sql_exec(stmt, &rows, e);
     buf_done(&map);
-    if (rc == RC_REJECT && !exists && strncmp(e->sqlstate, "23", 2) == 0)
-        /* another worker made the row */
+    if (rc == RC_REJECT && !exists && is_duplicate(e)) /* another worker made the row */
         return err_set(e, RC_RETRY, "rms.guard", "the order's guard appeared meanwhile");
     return rc;
 }

@@ -14,7 +14,8 @@ enum {
 
 struct case_settings {
     const char *prices, *shipping_item, *misc_item, *allowed, *services;
-    bool no_stock, legacy_committed, allow_inactive;
+    const char *customer_problem;
+    bool no_stock, legacy_committed, allow_inactive, create_customer;
     int64_t customer, comment_width, description_width;
 };
 
@@ -262,12 +263,24 @@ static int64_t or_default(int64_t value, int64_t otherwise)
     return value ? value : otherwise;
 }
 
+static void set_widths(struct plan_settings *settings, const struct case_settings *s)
+{
+    for (enum column c = 0; c < COL_COUNT; c++)
+        settings->width[c] = column_width(c);
+    if (s->comment_width)
+        settings->width[COL_ORDER_COMMENT] = (size_t)s->comment_width;
+    if (s->description_width)
+        settings->width[COL_ENTRY_DESCRIPTION] = (size_t)s->description_width;
+}
+
 static void set_settings(struct golden_case *c, const struct case_settings *s)
 {
     bool inclusive = !s->prices || strcmp(s->prices, "exclusive") != 0;
     c->model.shipping_code = s->shipping_item;
     c->model.misc_code = s->misc_item;
     c->model.customer_id = or_default(s->customer, GUEST);
+    c->model.creates_customers = s->create_customer;
+    c->model.customer_problem = s->customer_problem;
     c->settings = (struct plan_settings){
         .allowed_statuses =
             s->allowed ? s->allowed : "PAID,PARTIALLY_PAID,AUTHORIZED,PENDING",
@@ -280,9 +293,9 @@ static void set_settings(struct golden_case *c, const struct case_settings *s)
         .commit_stock = !s->no_stock,
         .legacy_committed = s->legacy_committed,
         .allow_inactive = s->allow_inactive,
-        .shipping_services = or_empty(s->services),
-        .width[COL_ORDER_COMMENT] = (size_t)or_default(s->comment_width, 255),
-        .width[COL_ENTRY_DESCRIPTION] = (size_t)or_default(s->description_width, 30)};
+        .customer_prefix = "WEB-",
+        .shipping_services = or_empty(s->services)};
+    set_widths(&c->settings, s);
 }
 
 /* Whether the entry's quantity stands in Item.QuantityCommitted: the POS commits what it

@@ -141,6 +141,7 @@ void show_plan(const struct plan *plan, const struct guard *before,
                plan->added, plan->changed, plan->deleted);
     for (size_t i = 0; i < plan->count; i++)
         show_op(&plan->ops[i], out);
+    buf_text(out, plan->link_customer ? "the order's customer into our map\n" : "");
     buf_text(out, plan->count ? "\n" : "");
     show_guard(&plan->next, before, order, out);
 }

@@ -191,7 +191,12 @@ void model_load(const struct model *model, const struct snapshot *order,
                 struct arena *arena, struct rms_state *out)
 {
     const struct model_guard *guard = guard_row(model, order);
-    *out = (struct rms_state){.customer_id = model->customer_id};
+    *out = (struct rms_state){.customer_id = model->customer_id,
+                              .customer = {.problem = model->customer_problem}};
+    if (model->creates_customers && order->customer)
+        out->customer.create = model->made_customer == 0;
+    if (model->made_customer)
+        out->customer_id = model->made_customer;
     if (guard)
         out->guard = guard->guard;
     load_orders(model, order, arena, out);

@@ -41,7 +41,10 @@ struct model {
     int64_t next_order, next_entry;
     const char *shipping_code, *misc_code; /* NULL: the setting is not set */
     int64_t customer_id;                   /* what every order resolves to */
-    const char *fault;                     /* what a plan did that no plan may, or NULL */
+    bool creates_customers; /* nobody is known: made with the first order that asks */
+    int64_t made_customer;  /* 0: not yet */
+    const char *customer_problem;
+    const char *fault; /* what a plan did that no plan may, or NULL */
 };
 
 void model_init(struct model *model);

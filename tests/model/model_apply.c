@@ -115,6 +115,25 @@ static void set_entry(struct model *model, struct rms_entry *row, const struct r
         set_cell(model, entry_cell(row, op->values[i].column), &op->values[i], op);
 }
 
+/* The order's customer may be the one made just before. */
+static void point_to_customer(struct model *model, struct rms_order *row,
+                              const struct row_op *op)
+{
+    if (row->customer_id != PLAN_NEW_ID)
+        return;
+    if (!model->made_customer)
+        fault(model, "a customer that nobody made", op);
+    row->customer_id = model->made_customer;
+}
+
+static void apply_customer(struct model *model, const struct row_op *op)
+{
+    enum { MADE = 901 };
+    if (op->kind != OP_INSERT || model->made_customer)
+        fault(model, "a customer is only made, and once", op);
+    model->made_customer = MADE;
+}
+
 static void apply_order(struct model *model, const struct row_op *op, struct guard *next)
 {
     if (op->kind == OP_INSERT) {
@@ -124,10 +143,12 @@ static void apply_order(struct model *model, const struct row_op *op, struct gua
         model_add_order(model, &none);
         next->rms_order = none.id;
         set_order(model, model_order(model, none.id), op);
+        point_to_customer(model, model_order(model, none.id), op);
     } else if (op->kind != OP_UPDATE || op->id != next->rms_order || op->count < 2) {
         fault(model, "not an update of the order's own header", op);
     } else {
         set_order(model, model_order(model, op->id), op);
+        point_to_customer(model, model_order(model, op->id), op);
     }
 }
 
@@ -228,6 +249,8 @@ void model_apply(struct model *model, const struct snapshot *order,
             apply_order(model, op, &next);
         else if (op->table == TABLE_ENTRY)
             apply_entry(model, op, &next, map);
+        else if (op->table == TABLE_CUSTOMER)
+            apply_customer(model, op);
         else
             apply_item(model, op);
     }

@@ -291,10 +291,7 @@ void property_any_delivery_ends_like_the_newest(struct world *world)
     struct world *in_order = calloc(1, sizeof(*in_order));
     if (!in_order)
         abort();
-    world_open(in_order, 1, world->size);
-    in_order->settings = world->settings;
-    in_order->model.shipping_code = world->model.shipping_code;
-    in_order->model.customer_id = world->model.customer_id;
+    world_open_like(in_order, world);
     struct shop last = world->shops[0];
     size_t count = tell_history(world, &world->shops[0], versions);
     for (size_t i = 1; i < count; i++) /* as it was when the newest was told */

@@ -24,12 +24,17 @@ static void draw_settings(struct world *world)
         .due_days = 7,
         .inclusive = rng_once_in(&world->rng, 2),
         .commit_stock = true,
-        .shipping_services = rng_once_in(&world->rng, 2) ? "" : "Standard=3,*=4",
-        .width[COL_ORDER_COMMENT] = rng_once_in(&world->rng, 4) ? 30 : 255,
-        .width[COL_ENTRY_DESCRIPTION] = 30};
+        .customer_prefix = "WEB-",
+        .shipping_services = rng_once_in(&world->rng, 2) ? "" : "Standard=3,*=4"};
+    for (enum column c = 0; c < COL_COUNT; c++)
+        world->settings.width[c] = column_width(c);
+    if (rng_once_in(&world->rng, 4))
+        world->settings.width[COL_ORDER_COMMENT] = 30;
     world->model.misc_code = "MISC";
     world->model.shipping_code = rng_once_in(&world->rng, 3) ? NULL : "SHIPPING";
     world->model.customer_id = rng_once_in(&world->rng, 2) ? GUEST : CUSTOMER;
+    world->model.creates_customers =
+        world->model.customer_id == GUEST && rng_once_in(&world->rng, 2);
 }
 
 void world_open(struct world *world, uint64_t seed, size_t size)
@@ -41,6 +46,15 @@ void world_open(struct world *world, uint64_t seed, size_t size)
     draw_settings(world);
     for (size_t i = 0; i < WORLD_SHOPS; i++)
         shop_open(&world->shops[i], rng_next(&world->rng), 7001 + (int64_t)i, size);
+}
+
+void world_open_like(struct world *world, const struct world *other)
+{
+    world_open(world, 1, other->size);
+    world->settings = other->settings;
+    world->model.shipping_code = other->model.shipping_code;
+    world->model.customer_id = other->model.customer_id;
+    world->model.creates_customers = other->model.creates_customers;
 }
 
 void world_close(struct world *world)

@@ -23,6 +23,9 @@ struct world {
 void world_open(struct world *world, uint64_t seed, size_t size);
 void world_close(struct world *world);
 
+/* Another world with the same settings and an RMS as empty. */
+void world_open_like(struct world *world, const struct world *other);
+
 /* The snapshot of an order now, from the case's arena. */
 struct snapshot *world_tell(struct world *world, struct shop *shop);
 /* Plans and applies. What no plan may do becomes the world's fault. */

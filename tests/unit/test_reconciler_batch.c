@@ -163,7 +163,7 @@ static void a_batch_of_all_kinds(void **state)
     rig_send(&rig, made);
     rig_send(&rig, unknown);
     rig_send(&rig, waits);
-    assert_int_equal(batch_cut(rig.works, rig.count), 6);
+    assert_int_equal(batch_cut(rig.works, rig.count, false), 6);
     rig_commit(&rig);
     rig_expect(&rig.works[0], "updated", "");
     rig_expect(&rig.works[1], "cancelled", "");

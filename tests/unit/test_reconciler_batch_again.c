@@ -26,11 +26,28 @@ static void a_group_holds_no_order_twice(void **state)
     (void)state;
     struct work works[] = {some(1, true, false), some(2, true, false),
                            some(3, true, false), some(2, true, false)};
-    assert_int_equal(batch_cut(works, 4), 3);
-    assert_int_equal(batch_cut(works + 1, 3), 2);
-    assert_int_equal(batch_cut(works + 3, 1), 1);
+    assert_int_equal(batch_cut(works, 4, false), 3);
+    assert_int_equal(batch_cut(works + 1, 3, false), 2);
+    assert_int_equal(batch_cut(works + 3, 1, false), 1);
     works[3].snapshot.shop = "b.myshopify.com"; /* another shop's order of that id */
-    assert_int_equal(batch_cut(works, 4), 4);
+    assert_int_equal(batch_cut(works, 4, false), 4);
+}
+
+/* Where customers are made, the second order must find whom the first made. */
+static void a_group_makes_no_customer_twice(void **state)
+{
+    (void)state;
+    const struct snapshot_customer ana = {.id = 900};
+    const struct snapshot_customer luis = {.id = 901};
+    struct work works[] = {some(1, true, false), some(2, true, false),
+                           some(3, true, false), some(4, true, false)};
+    works[0].snapshot.customer = &ana;
+    works[1].snapshot.customer = &luis;
+    works[3].snapshot.customer = &ana;
+    assert_int_equal(batch_cut(works, 4, false), 4);
+    assert_int_equal(batch_cut(works, 4, true), 3);
+    works[3].snapshot.shop = "b.myshopify.com";
+    assert_int_equal(batch_cut(works, 4, true), 4);
 }
 
 static void dry_runs_and_unreadable_messages_are_alone(void **state)
@@ -39,11 +56,11 @@ static void dry_runs_and_unreadable_messages_are_alone(void **state)
     struct work works[] = {some(1, true, false),  some(2, true, false),
                            some(3, true, true),   some(4, true, false),
                            some(0, false, false), some(5, true, false)};
-    assert_int_equal(batch_cut(works, 6), 2);
-    assert_int_equal(batch_cut(works + 2, 4), 1);
-    assert_int_equal(batch_cut(works + 3, 3), 1);
-    assert_int_equal(batch_cut(works + 4, 2), 1);
-    assert_int_equal(batch_cut(works + 5, 1), 1);
+    assert_int_equal(batch_cut(works, 6, false), 2);
+    assert_int_equal(batch_cut(works + 2, 4, false), 1);
+    assert_int_equal(batch_cut(works + 3, 3, false), 1);
+    assert_int_equal(batch_cut(works + 4, 2, false), 1);
+    assert_int_equal(batch_cut(works + 5, 1, false), 1);
 }
 
 /* ---- the same message again ---- */
@@ -304,6 +321,7 @@ int main(int argc, char **argv)
 {
     static const struct db_case cases[] = {
         DB_SQLITE(a_group_holds_no_order_twice),
+        DB_SQLITE(a_group_makes_no_customer_twice),
         DB_SQLITE(dry_runs_and_unreadable_messages_are_alone),
         DB_BOTH(a_message_met_again_gives_the_same_result),
         DB_BOTH(the_same_content_elsewhere_is_decided_on_anew),

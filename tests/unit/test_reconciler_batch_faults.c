@@ -242,8 +242,8 @@ static void a_preflight_that_could_not_end_is_made_again(void **state)
     assert_rc(RC_RETRY, rms_connect(rig.rms, &e), &e);
     rig_must(&rig, "ROLLBACK");
     assert_ok(rms_connect(rig.rms, &e), &e);
-    assert_int_equal(rms_plan_settings(rig.rms)->comment_width, 255);
-    assert_int_equal(rms_plan_settings(rig.rms)->description_width, 30);
+    assert_int_equal(rms_plan_settings(rig.rms)->width[COL_ORDER_COMMENT], 255);
+    assert_int_equal(rms_plan_settings(rig.rms)->width[COL_ENTRY_DESCRIPTION], 30);
     rig_close(&rig);
 }
 

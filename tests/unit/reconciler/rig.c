@@ -47,7 +47,7 @@ static void make_sqlite(struct rig *rig)
     snprintf(command, sizeof(command), "rm -f '%s'*; cp '%s' '%s'", file, seeded, file);
     run(command);
     snprintf(rig->connection, sizeof(rig->connection),
-             "Driver=SQLite3;Database=%s;FKSupport=1", file);
+             "Driver=SQLite3;Database=%s;FKSupport=1;Timeout=300", file);
 }
 
 /* In the schema that db_run made for the test. */
@@ -242,7 +242,8 @@ struct work *rig_send_again(struct rig *rig, size_t at)
 enum rc rig_try(struct rig *rig, struct err *e)
 {
     for (size_t done = 0; done < rig->count;) {
-        size_t n = batch_cut(rig->works + done, rig->count - done);
+        size_t n = batch_cut(rig->works + done, rig->count - done,
+                             rig->cfg.rms_create_customers);
         enum rc rc =
             batch_commit(rig->rms, rig->works + done, n, rig->now_ms, &rig->arena, e);
         if (rc)
