@@ -13,7 +13,7 @@
 
 enum {
     CHECK_EVERY_MS = 5000,
-    SETTLE_EVERY_MS = 30000,
+    SETTLE_AFTER_MS = 30000,
 };
 
 /* ---- positions ---- */
@@ -34,32 +34,35 @@ static void compare(struct follow *follow, const struct store_texts *fields)
 
 /* ---- topics ---- */
 
-static enum rc check_range(struct follow *follow, struct follow_part *part, struct err *e)
+static void check_range(struct follow *follow, struct follow_part *part)
 {
-    int64_t low = 0;
-    int64_t high = 0;
-    enum rc rc =
-        bus_watermarks(follow->consumer, part->topic, part->partition, &low, &high, e);
-    if (rc)
-        return rc;
-    part->in_range = true;
-    if (part->state.next > high) {
+    struct err e;
+    if (bus_watermarks(follow->consumer, part->topic, part->partition, &part->low,
+                       &part->high, &e)) {
+        log_err(LOG_DEBUG, "kafka.range_unknown", &e,
+                LOG_FIELDS(KV("partition", part->id)));
+        return; /* what comes tells too */
+    }
+    if (part->state.next > part->high)
         follow_raise(follow, part,
                      "the topic ends before what was counted already: it was deleted and "
                      "made anew");
-        return RC_OK;
-    }
-    if (low > part->state.next && strcmp(part->topic, TOPIC_RESULTS) == 0)
-        return follow_fold_gap(follow, part, low, e);
-    return RC_OK;
 }
 
-static enum rc check_ranges(struct follow *follow, struct err *e)
+void follow_check_ranges(struct follow *follow)
 {
-    for (size_t i = 0; i < follow->part_count && !follow->alarm[0]; i++) {
+    for (size_t i = 0; i < follow->part_count && !follow->alarm[0]; i++)
+        check_range(follow, &follow->parts[i]);
+}
+
+/* Results that expired are counted now, though no record may ever tell of them. */
+static enum rc count_expired(struct follow *follow, struct err *e)
+{
+    for (size_t i = 0; i < follow->part_count; i++) {
+        struct follow_part *part = &follow->parts[i];
         enum rc rc = RC_OK;
-        if (!follow->parts[i].in_range)
-            rc = check_range(follow, &follow->parts[i], e);
+        if (part->low > part->state.next && strcmp(part->topic, TOPIC_RESULTS) == 0)
+            rc = follow_fold_gap(follow, part, part->low, e);
         if (rc || follow->rewind)
             return rc;
     }
@@ -93,39 +96,40 @@ static bool is_at_end(struct follow *follow, const struct store_texts *fields,
            next >= high;
 }
 
-static bool is_topic_at_end(struct follow *follow, const struct store_texts *fields,
-                            const char *topic)
+/* One partition a call, because each question may take as long as a fetch waits: true
+ * when all of them, results and polls, were found at their ends. */
+static bool are_topics_at_end(struct follow *follow, const struct store_texts *fields)
 {
-    int32_t partitions = 0;
+    static const char *const topics[] = {TOPIC_RESULTS, TOPIC_POLLS};
     struct err e;
-    if (bus_topic_partitions(follow->conf, topic, &partitions, &e))
+    const char *topic = topics[follow->end_topic];
+    if (follow->end_partitions == 0 &&
+        bus_topic_partitions(follow->conf, topic, &follow->end_partitions, &e))
         return false;
-    for (int32_t i = 0; i < partitions; i++)
-        if (!is_at_end(follow, fields, topic, i))
-            return false;
-    return true;
+    if (!is_at_end(follow, fields, topic, follow->end_partition))
+        return false;
+    if (++follow->end_partition < follow->end_partitions)
+        return false;
+    follow->end_partition = follow->end_partitions = 0;
+    follow->end_topic = (follow->end_topic + 1) % 2;
+    return follow->end_topic == 0;
 }
 
-/* The orders a reconciler has in hand show neither here nor there, so this waits for a
- * second look at which nothing has come since the first. */
+/* An order that a reconciler has in hand shows nowhere, so this waits until nothing has
+ * come for a while. */
 static enum rc settle(struct follow *follow, const struct store_texts *fields,
                       struct err *e)
 {
     int64_t now_ms = clock_monotonic_ms();
     int64_t lost = 0;
-    if (!field(fields, FIELD_CUT)) {
-        follow->settled_ms = 0;
-        return RC_OK;
+    if (follow->quiet_since_ms == 0 || follow->folded_ms > follow->quiet_since_ms) {
+        follow->quiet_since_ms = now_ms;
+        follow->end_topic = 0;
+        follow->end_partition = follow->end_partitions = 0;
     }
-    if (follow->folded_ms > follow->settled_ms || follow->settled_ms == 0) {
-        follow->settled_ms = now_ms;
+    if (now_ms - follow->quiet_since_ms < SETTLE_AFTER_MS ||
+        !are_topics_at_end(follow, fields))
         return RC_OK;
-    }
-    if (now_ms - follow->settled_ms < SETTLE_EVERY_MS ||
-        !is_topic_at_end(follow, fields, TOPIC_RESULTS) ||
-        !is_topic_at_end(follow, fields, TOPIC_POLLS))
-        return RC_OK;
-    follow->settled_ms = now_ms;
     enum rc rc = store_settle(follow->store, &lost, e);
     if (rc == RC_OK)
         log_warn("fold.settled", KV("orders", lost),
@@ -137,8 +141,9 @@ enum rc follow_check(struct follow *follow, struct err *e)
 {
     struct store_texts fields;
     int64_t now_ms = clock_monotonic_ms();
-    enum rc rc = check_ranges(follow, e);
-    if (rc || follow->rewind || now_ms - follow->checked_ms < CHECK_EVERY_MS)
+    enum rc rc = follow->alarm[0] ? RC_OK : count_expired(follow, e);
+    bool is_due = follow->is_cut || now_ms - follow->checked_ms >= CHECK_EVERY_MS;
+    if (rc || follow->rewind || !is_due)
         return rc;
     arena_reset(&follow->arena);
     rc =
@@ -147,5 +152,8 @@ enum rc follow_check(struct follow *follow, struct err *e)
         return rc;
     follow->checked_ms = now_ms;
     compare(follow, &fields);
-    return follow->rewind || follow->alarm[0] ? RC_OK : settle(follow, &fields, e);
+    follow->is_cut = field(&fields, FIELD_CUT) != NULL;
+    if (follow->rewind || follow->alarm[0] || !follow->is_cut)
+        return RC_OK;
+    return settle(follow, &fields, e);
 }

@@ -11,8 +11,8 @@
 #define FOLLOW_GROUP "tillbridge-stats"
 
 enum {
-    FOLLOW_BATCH = 500,               /* records in hand at most */
-    FOLLOW_BATCH_BYTES = 1024 * 1024, /* beyond this no further record is taken */
+    FOLLOW_BATCH = 50, /* records in hand: a turn takes a millisecond or two */
+    FOLLOW_BATCH_BYTES = 256 * 1024, /* beyond this no further record is taken */
 };
 
 /* A partition that is ours now. */
@@ -22,7 +22,7 @@ struct follow_part {
     struct arena keep; /* the state's texts */
     struct fold_state state;
     bool same_history; /* its first record was looked at */
-    bool in_range;     /* its watermarks were looked at */
+    int64_t low, high; /* the topic's offsets when it was assigned; 0: not known */
 };
 
 struct follow {
@@ -38,12 +38,15 @@ struct follow {
     bool rewind; /* to be opened anew: Redis holds older positions than we read from */
     struct bus_message in_hand[FOLLOW_BATCH];
     size_t in_hand_count, in_hand_bytes;
-    struct arena arena; /* of a turn */
-    char alarm[640];    /* a person must look: nothing is counted until then */
-    int64_t said_ms;    /* monotonic; when the alarm was last logged */
-    int64_t checked_ms; /* monotonic; when positions were last compared */
-    int64_t folded_ms;  /* monotonic; when a record was last folded */
-    int64_t settled_ms; /* monotonic; since when nothing is to come, or 0 */
+    struct arena arena;     /* of a turn */
+    char alarm[640];        /* a person must look: nothing is counted until then */
+    int64_t said_ms;        /* monotonic; when the alarm was last logged */
+    int64_t checked_ms;     /* monotonic; when positions were last compared */
+    int64_t folded_ms;      /* monotonic; when a record was last folded */
+    bool is_cut;            /* results had expired: see settle */
+    int64_t quiet_since_ms; /* monotonic; nothing was folded since */
+    int end_topic;          /* how far the search for the topics' ends is */
+    int32_t end_partition, end_partitions;
 };
 
 /* follow.c */
@@ -69,6 +72,8 @@ enum rc follow_fold_gap(struct follow *follow, struct follow_part *part, int64_t
                         struct err *e) TB_MUST_CHECK;
 
 /* follow_check.c: positions and topics compared */
+/* While nothing is fetched yet, the broker answers at once. */
+void follow_check_ranges(struct follow *follow);
 enum rc follow_check(struct follow *follow, struct err *e) TB_MUST_CHECK;
 
 #endif

@@ -109,6 +109,7 @@ void follow_assigned(void *ctx, struct bus_partition *partitions, size_t count)
     }
     arena_done(&arena);
     log_info("fold.assigned", KV("partitions", count));
+    follow_check_ranges(follow);
 }
 
 /* What is in hand is not folded yet: whoever is next reads it again. */

@@ -118,65 +118,66 @@ static void a_path_of_any_length_is_refused_in_one_line(void **state)
     assert_contains(problem.detail, "/api");
 }
 
+static const struct access {
+    const char *token, *authorization, *host, *origin;
+    bool loopback;
+    int status;
+} accesses[] = {
+    /* without a token: this machine alone, by a name of its own */
+    {"", NULL, "127.0.0.1:8080", NULL, true, 200},
+    {"", NULL, "localhost", NULL, true, 200},
+    {"", NULL, "LOCALHOST:8080", NULL, true, 200},
+    {"", NULL, "[::1]:8080", NULL, true, 200},
+    {"", NULL, "127.0.0.1:8080", NULL, false, 403},
+    {"", "Bearer x", "127.0.0.1:8080", NULL, false, 403},
+    {"", NULL, "evil.example", NULL, true, 403},
+    {"", NULL, "localhost.evil.example", NULL, true, 403},
+    {"", NULL, "127.0.0.1.evil.example", NULL, true, 403},
+    {"", NULL, NULL, NULL, true, 403},
+    /* pages of another site */
+    {"", NULL, "127.0.0.1:8080", "http://127.0.0.1:8080", true, 200},
+    {"", NULL, "127.0.0.1:8080", "http://evil.example", true, 403},
+    {"", NULL, "127.0.0.1:8080", "http://127.0.0.1:9999", true, 403},
+    {"", NULL, "127.0.0.1:8080", "null", true, 403},
+    /* with a token: from everywhere, with it */
+    {TOKEN, "Bearer " TOKEN, "till.example", NULL, false, 200},
+    {TOKEN, "bearer " TOKEN, "till.example", NULL, false, 200},
+    {TOKEN, "Bearer " TOKEN, "till.example", "https://till.example", false, 200},
+    {TOKEN, "Bearer " TOKEN, "till.example", "https://evil.example", false, 403},
+    {TOKEN, NULL, "127.0.0.1:8080", NULL, true, 401},
+    {TOKEN, "Bearer", "127.0.0.1:8080", NULL, true, 401},
+    {TOKEN, "Bearer ", "127.0.0.1:8080", NULL, true, 401},
+    {TOKEN, "Bearer " TOKEN "x", "127.0.0.1:8080", NULL, true, 401},
+    {TOKEN, "Bearer s3cret-toke", "127.0.0.1:8080", NULL, true, 401},
+    {TOKEN, "Basic " TOKEN, "127.0.0.1:8080", NULL, true, 401},
+    {TOKEN, TOKEN, "127.0.0.1:8080", NULL, true, 401},
+};
+
+static void writing_is(const struct access *row, const char *method, const char *path,
+                       const char *body)
+{
+    struct api_request asked = request(method, path, body);
+    asked.authorization = row->authorization;
+    asked.host = row->host;
+    asked.origin = row->origin;
+    asked.from_loopback = row->loopback;
+    int status = status_of(&asked, row->token);
+    if (status != row->status)
+        fail_msg("row %td, %s: %d instead of %d", row - accesses, path, status,
+                 row->status);
+    assert_lacks(problem.detail, TOKEN);
+}
+
 static void who_may_write(void **state)
 {
     (void)state;
-    static const struct {
-        const char *token, *authorization, *host, *origin;
-        bool loopback;
-        int status;
-    } rows[] = {
-        /* without a token: this machine alone, by a name of its own */
-        {"", NULL, "127.0.0.1:8080", NULL, true, 200},
-        {"", NULL, "localhost", NULL, true, 200},
-        {"", NULL, "LOCALHOST:8080", NULL, true, 200},
-        {"", NULL, "[::1]:8080", NULL, true, 200},
-        {"", NULL, "127.0.0.1:8080", NULL, false, 403},
-        {"", "Bearer x", "127.0.0.1:8080", NULL, false, 403},
-        {"", NULL, "evil.example", NULL, true, 403},
-        {"", NULL, "localhost.evil.example", NULL, true, 403},
-        {"", NULL, "127.0.0.1.evil.example", NULL, true, 403},
-        {"", NULL, NULL, NULL, true, 403},
-        /* pages of another site */
-        {"", NULL, "127.0.0.1:8080", "http://127.0.0.1:8080", true, 200},
-        {"", NULL, "127.0.0.1:8080", "http://evil.example", true, 403},
-        {"", NULL, "127.0.0.1:8080", "http://127.0.0.1:9999", true, 403},
-        {"", NULL, "127.0.0.1:8080", "null", true, 403},
-        /* with a token: from everywhere, with it */
-        {TOKEN, "Bearer " TOKEN, "till.example", NULL, false, 200},
-        {TOKEN, "bearer " TOKEN, "till.example", NULL, false, 200},
-        {TOKEN, "Bearer " TOKEN, "till.example", "https://till.example", false, 200},
-        {TOKEN, "Bearer " TOKEN, "till.example", "https://evil.example", false, 403},
-        {TOKEN, NULL, "127.0.0.1:8080", NULL, true, 401},
-        {TOKEN, "Bearer", "127.0.0.1:8080", NULL, true, 401},
-        {TOKEN, "Bearer ", "127.0.0.1:8080", NULL, true, 401},
-        {TOKEN, "Bearer " TOKEN "x", "127.0.0.1:8080", NULL, true, 401},
-        {TOKEN, "Bearer s3cret-toke", "127.0.0.1:8080", NULL, true, 401},
-        {TOKEN, "Basic " TOKEN, "127.0.0.1:8080", NULL, true, 401},
-        {TOKEN, TOKEN, "127.0.0.1:8080", NULL, true, 401},
-    };
-    static const struct {
-        const char *method, *path, *body;
-    } writes[] = {{"POST", POLLING "/trigger", NULL},
-                  {"POST", POLLING "/reset-stats", NULL},
-                  {"PUT", POLLING "/config", "{\"enabled\":true}"}};
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        for (size_t w = 0; w < 3; w++) {
-            struct api_request asked =
-                request(writes[w].method, writes[w].path, writes[w].body);
-            asked.authorization = rows[i].authorization;
-            asked.host = rows[i].host;
-            asked.origin = rows[i].origin;
-            asked.from_loopback = rows[i].loopback;
-            int status = status_of(&asked, rows[i].token);
-            if (status != rows[i].status)
-                fail_msg("row %zu, %s: %d instead of %d", i, writes[w].path, status,
-                         rows[i].status);
-            assert_lacks(problem.detail, TOKEN);
-        }
+    for (size_t i = 0; i < sizeof(accesses) / sizeof(accesses[0]); i++) {
+        writing_is(&accesses[i], "POST", POLLING "/trigger", NULL);
+        writing_is(&accesses[i], "POST", POLLING "/reset-stats", NULL);
+        writing_is(&accesses[i], "PUT", POLLING "/config", "{\"enabled\":true}");
         struct api_request reading = request("GET", POLLING "/status", NULL);
         reading.from_loopback = false;
-        assert_int_equal(status_of(&reading, rows[i].token), 200);
+        assert_int_equal(status_of(&reading, accesses[i].token), 200);
     }
 }
 

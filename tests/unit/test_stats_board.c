@@ -1,5 +1,7 @@
 /* test_stats_board: numbers from the fields of the stats hash; resets; the equation. */
 #include "core/board.h"
+
+#include "base/str.h"
 #include "core/keys.h"
 #include "unit.h"
 
@@ -54,7 +56,7 @@ static void add(struct hash *hash, const char *name, int64_t delta)
 {
     size_t i = find(hash, name);
     int64_t number = 0;
-    assert_int_equal(sscanf(hash->values[i], "%" SCNd64, &number), 1);
+    assert_true(str_int64(hash->values[i], INT64_MIN, INT64_MAX, &number));
     set(hash, name, number + delta);
 }
 
@@ -67,7 +69,7 @@ static void reset(struct hash *hash)
         int64_t number = 0;
         if (strncmp(hash->names[i], "c|", 2) != 0)
             continue;
-        assert_int_equal(sscanf(hash->values[i], "%" SCNd64, &number), 1);
+        assert_true(str_int64(hash->values[i], INT64_MIN, INT64_MAX, &number));
         snprintf(name, sizeof(name), "b|%.110s", hash->names[i] + 2);
         set(hash, name, number);
     }

@@ -131,25 +131,25 @@ static void a_reason_of_a_newer_release_still_counts(void **state)
     assert_int_equal(added(&out, "c|live|poll|skipped||a"), 1);
 }
 
+/* Folds six records, each result twice, cut after `cut` of them. */
+static void folded_in_two(size_t cut)
+{
+    next_offset = 0;
+    for (int64_t i = 0; i < (int64_t)cut; i++)
+        put_result(i / 2, "created", POLL);
+    struct fold_out first = fold(&nothing);
+    for (int64_t i = (int64_t)cut; i < 6; i++)
+        put_result(i / 2, "created", POLL);
+    struct fold_out second = fold(&first.state);
+    assert_int_equal(all_results(&first) + all_results(&second), 3);
+    assert_int_equal(second.state.next, 6);
+}
+
 static void folding_in_pieces_is_folding_at_once(void **state)
 {
     (void)state;
-    for (size_t cut = 0; cut <= 6; cut++) {
-        struct fold_state at = nothing;
-        int64_t sum = 0;
-        next_offset = 0;
-        for (int64_t i = 0; i < 6; i++) {
-            if (i == (int64_t)cut) {
-                struct fold_out out = fold(&at);
-                sum += all_results(&out);
-                at = out.state;
-            }
-            put_result(i / 2, "created", POLL); /* each twice */
-        }
-        struct fold_out out = fold(&at);
-        assert_int_equal(sum + all_results(&out), 3);
-        assert_int_equal(out.state.next, 6);
-    }
+    for (size_t cut = 0; cut <= 6; cut++)
+        folded_in_two(cut);
 }
 
 static void records_below_the_position_are_passed(void **state)

@@ -52,15 +52,18 @@ static void an_unreadable_message_is_open_by_its_place(void **state)
 static void a_long_result_is_kept_without_its_differences(void **state)
 {
     (void)state;
-    char *diff = arena_alloc(&arena, 64 * 1024);
-    strcpy(diff, POLL ",\"dryRun\":true,\"detail\":\"d\",\"diff\":[");
+    struct buf diff;
+    buf_init(&diff, 64UL * 1024);
+    buf_text(&diff, POLL ",\"dryRun\":true,\"detail\":\"d\",\"diff\":[");
     for (int i = 0; i < 400; i++)
-        sprintf(diff + strlen(diff),
-                "%s{\"table\":\"Order\",\"op\":\"update\",\"column\":"
-                "\"Column%d\",\"before\":\"1\",\"after\":\"2\"}",
-                i ? "," : "", i);
-    strcat(diff, "]");
-    put_result(1, "updated", diff);
+        buf_printf(&diff,
+                   "%s{\"table\":\"Order\",\"op\":\"update\",\"column\":"
+                   "\"Column%d\",\"before\":\"1\",\"after\":\"2\"}",
+                   i ? "," : "", i);
+    buf_text(&diff, "]");
+    assert_false(diff.full);
+    put_result(1, "updated", buf_str(&diff));
+    buf_done(&diff);
     put_result(2, "updated",
                POLL ",\"diff\":[{\"table\":\"Order\",\"op\":\"update\","
                     "\"column\":\"Tax\",\"after\":\"2\"}]");

@@ -4,9 +4,7 @@
 
 #include <string.h>
 
-enum {
-    MINUTE_MS = 60000,
-};
+#define MINUTE_MS INT64_C(60000)
 
 static const int64_t now_ms = INT64_C(1763800000000);
 static const struct runtime_config config = {.interval_minutes = 10, .enabled = true};

@@ -164,7 +164,7 @@ static void lists_are_bounded(void **state)
 {
     (void)state;
     struct fold_state at = nothing;
-    for (int round = 0; round < 8; round++) {
+    for (int64_t round = 0; round < 8; round++) {
         for (int64_t i = 0; i < 30; i++)
             put_result(round * 30 + i, "updated", POLL);
         struct fold_out out = fold(&at);

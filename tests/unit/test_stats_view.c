@@ -34,7 +34,7 @@ static int set_up(void **state)
         "c|replayed|replay|updated||demo.myshopify.com",
         "4"};
     arena_init(&arena);
-    buf_init(&out, 1024 * 1024);
+    buf_init(&out, 1024UL * 1024);
     board_read(fields, sizeof(fields) / sizeof(fields[0]), &arena, &board);
     config = (struct runtime_config){.interval_minutes = 10,
                                      .lookback_minutes = 15,

@@ -241,9 +241,13 @@ function showTrouble(text) {
 
 async function refreshOnce() {
   showHealth(await ask('health'));
-  const parts = await Promise.all(['status', 'stats', 'conflicts', 'polls', 'events'].map(data));
-  [showStatus, showCounters, showOpen, showPolls, showEvents].forEach((show, i) => keepingFocus(() => show(parts[i])));
-  byId('updated').textContent = `as of ${new Date().toLocaleTimeString()}`;
+  try {
+    const parts = await Promise.all(['status', 'stats', 'conflicts', 'polls', 'events'].map(data));
+    [showStatus, showCounters, showOpen, showPolls, showEvents].forEach((show, i) => keepingFocus(() => show(parts[i])));
+    byId('updated').textContent = `as of ${new Date().toLocaleTimeString()}`;
+  } catch (error) { // the service answers, what it stands on does not: the numbers are the last ones known
+    showTrouble(error.message);
+  }
 }
 
 /** A table drawn anew would take the focus from the button that a keyboard is on. */
