@@ -1,16 +1,11 @@
 /* cmd_schema: tillbridge's own tables in the RMS database. */
 #include "commands.h"
-#include "io/cfg.h"
-#include "io/sql.h"
+#include "database.h"
 #include "out.h"
-#include "patience.h"
 #include "schema.h"
 
 #include <string.h>
 
-#define RMS_SETTINGS                                                              \
-    "RMS_ODBC, or RMS_DB_DRIVER RMS_DB_HOST RMS_DB_PORT RMS_DB_NAME RMS_DB_USER " \
-    "RMS_DB_PASSWORD; RMS_TIMEOUT_S"
 #define DIALECTS "sqlite|postgres|sqlserver"
 
 /* Options of the three commands begin alike. */
@@ -23,19 +18,7 @@ enum { WAIT, JSON, PRINT, YES };
                 "read it, or to run it with another login"                        \
     }
 
-/* ---- the connection ---- */
-
-struct link {
-    const struct cfg *cfg;
-    const char *connection;
-    struct sql *sql;
-};
-
-static enum rc open_link(void *ctx, struct err *e)
-{
-    struct link *link = ctx;
-    return sql_open(link->connection, link->cfg->rms_timeout_s, &link->sql, e);
-}
+/* ---- on the open database ---- */
 
 /* What a command does with the open database; *text: what was done, for people. */
 typedef enum rc work_fn(struct sql *sql, const char **text, struct err *e);
@@ -58,34 +41,20 @@ static enum cli_exit report(const struct cli_call *call, const char *text)
     return is_written ? CLI_DONE : CLI_FAILED;
 }
 
-static enum cli_exit work_on(const struct cli_call *call, const char *connection,
-                             work_fn *work)
+static enum cli_exit with_rms(const struct cli_call *call, work_fn *work)
 {
     struct err e = {0};
-    struct link link = {.cfg = call->cfg, .connection = connection};
+    struct sql *sql = NULL;
     const char *text = "";
-    enum rc rc = patience_try(call->value[WAIT], "RMS", open_link, &link, &e);
-    if (rc == RC_OK)
-        rc = work(link.sql, &text, &e);
-    sql_close(link.sql);
+    enum cli_exit code = database_open(call->cfg, call->value[WAIT], &sql);
+    if (code != CLI_DONE)
+        return code;
+    enum rc rc = work(sql, &text, &e);
+    sql_close(sql);
     if (rc == RC_OK)
         return report(call, text);
     out_error("%s", e.text);
     return cli_exit_of(rc);
-}
-
-static enum cli_exit with_rms(const struct cli_call *call, work_fn *work)
-{
-    struct err e = {0};
-    struct buf connection;
-    enum cli_exit code = CLI_USAGE;
-    buf_init(&connection, OUT_MAX_BYTES);
-    if (cfg_rms_odbc(call->cfg, &connection, &e))
-        out_error("%s", e.text);
-    else
-        code = work_on(call, buf_str(&connection), work);
-    buf_done(&connection);
-    return code;
 }
 
 /* ---- printing ---- */
@@ -139,7 +108,7 @@ const struct cli_command command_schema_install = {
     .option_count = CLI_COUNT(install_options),
     .examples = install_examples,
     .example_count = CLI_COUNT(install_examples),
-    .settings = RMS_SETTINGS,
+    .settings = DATABASE_SETTINGS,
     .run = run_install,
 };
 
@@ -169,7 +138,7 @@ const struct cli_command command_schema_check = {
     .option_count = CLI_COUNT(check_options),
     .examples = check_examples,
     .example_count = CLI_COUNT(check_examples),
-    .settings = RMS_SETTINGS,
+    .settings = DATABASE_SETTINGS,
     .run = run_check,
 };
 
@@ -213,6 +182,6 @@ const struct cli_command command_schema_uninstall = {
     .option_count = CLI_COUNT(uninstall_options),
     .examples = uninstall_examples,
     .example_count = CLI_COUNT(uninstall_examples),
-    .settings = RMS_SETTINGS,
+    .settings = DATABASE_SETTINGS,
     .run = run_uninstall,
 };

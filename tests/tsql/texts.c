@@ -4,6 +4,7 @@
 #include "io/sql_internal.h"
 #include "rms_internal.h"
 #include "schema.h"
+#include "stock.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
@@ -64,6 +65,8 @@ static void print_queries(void)
     print("guard insert", rms_guard_insert);
     print("guard update", rms_guard_update);
     print("width", rms_width_text);
+    print("stock", stock_text(SQL_SQLSERVER));
+    print("stock items", stock_items_text);
 }
 
 /* A statement of the schema at a time, as schema_install sends them. */
