@@ -18,7 +18,10 @@
 
 struct bus_conf {
     const char *brokers;
-    const char *extra; /* KAFKA_CONF: a=b,c=d */
+    /* KAFKA_CONF: a=b,c=d; a comma within a value is written \, and a backslash before a
+     * comma \\. What delivery and offsets depend on (acks, enable.idempotence, group.id,
+     * ...) is refused. */
+    const char *extra;
     const char *client_id;
     const char *group_instance_id; /* "" = dynamic membership */
     int64_t session_timeout_ms;
@@ -71,15 +74,18 @@ struct bus_record {
 };
 
 /* Hands one record to the client's queue (key, value and headers are copied). Waits
- * while the queue is full. Acknowledged only after bus_flush said so.
- * RC_REJECT: larger than the topic takes. */
+ * while the queue is full, ten seconds at most. Acknowledged only after bus_flush said
+ * so. RC_RETRY: the queue stayed full, the record was not taken: produce it again.
+ * RC_REJECT: larger than the producer takes (9 MiB with its headers). */
 enum rc bus_produce(struct bus_producer *producer, const struct bus_record *record,
                     struct err *e) TB_MUST_CHECK;
 
 /* Waits until every record produced since the last flush is acknowledged.
- * RC_RETRY: the deadline passed, some are still on their way: call again, do not produce
- * them again. RC_REJECT: the broker refused some for good (too large); *failed says how
- * many since the last flush. RC_FATAL: see above. */
+ * RC_RETRY: the deadline passed, some are still on their way, or their topic is not there
+ * yet: call again, do not produce them again. Nothing is given up by itself, however long
+ * it takes; what is not acknowledged at the end of the process is lost with it.
+ * RC_REJECT: the broker refused some for good (too large); *failed says how many since
+ * the last flush. RC_FATAL: see above. */
 enum rc bus_flush(struct bus_producer *producer, int64_t timeout_ms, size_t *failed,
                   struct err *e) TB_MUST_CHECK;
 
@@ -112,7 +118,8 @@ enum rc bus_consumer_open(const struct bus_conf *conf, const struct bus_group *g
 void bus_consumer_close(struct bus_consumer *consumer);
 
 /* The next message, or none within timeout_ms: *got says which. Must be called often
- * (max.poll.interval.ms), in an outage too. */
+ * (max.poll.interval.ms), in an outage too. RC_RETRY: a topic that is not there (yet), or
+ * trouble with a partition; nothing was skipped, poll on. */
 enum rc bus_poll(struct bus_consumer *consumer, int64_t timeout_ms,
                  struct bus_message *out, bool *got, struct err *e) TB_MUST_CHECK;
 
@@ -130,6 +137,9 @@ void bus_resume(struct bus_consumer *consumer);
 
 /* Partitions held now; 0 before the first assignment. */
 size_t bus_assigned(const struct bus_consumer *consumer);
+/* True once the group has given this member its part, even when that is nothing: it then
+ * stands by. */
+bool bus_joined(const struct bus_consumer *consumer);
 
 /* An eventfd that becomes readable when bus_poll has something (for an event loop), or
  * -1. Owned by the consumer; read its 8 bytes, then call bus_poll(0) until nothing comes.
@@ -138,9 +148,10 @@ int bus_event_fd(struct bus_consumer *consumer);
 
 /* ---- without a group ---- */
 
-/* Reads every message of a topic that is there now, partition by partition from
- * `from_ms` (0: the beginning), and calls visit for each; visit returns false to stop.
- * The message is freed after visit returns. */
+/* Reads every message of a topic that is there now, from `from_ms` (0: the beginning),
+ * and calls visit for each, in order within a partition; visit returns false to stop.
+ * The message is freed after visit returns. RC_RETRY: no broker, or nothing came for
+ * 20 s; some may have been visited: begin again. RC_REJECT: no such topic. */
 typedef bool bus_visit(void *ctx, const struct bus_message *message);
 enum rc bus_read_all(const struct bus_conf *conf, const char *topic, int64_t from_ms,
                      bus_visit *visit, void *ctx, struct err *e) TB_MUST_CHECK;

@@ -24,7 +24,7 @@ struct bus_consumer {
     struct bus_link *link;
     struct bus_group group; /* topics are not kept */
     size_t assigned;
-    bool paused;
+    bool joined, paused;
     int event_fd; /* -1 until asked for */
     rd_kafka_queue_t *queue;
 };
@@ -116,6 +116,7 @@ static void on_assigned(struct bus_consumer *consumer,
     }
     rd_kafka_assign(consumer->link->rk, list);
     consumer->assigned = (size_t)list->cnt;
+    consumer->joined = true;
     if (consumer->paused)
         pause_all(consumer->link->rk, true);
 }
@@ -346,6 +347,11 @@ void bus_resume(struct bus_consumer *consumer)
 size_t bus_assigned(const struct bus_consumer *consumer)
 {
     return consumer->assigned;
+}
+
+bool bus_joined(const struct bus_consumer *consumer)
+{
+    return consumer->joined;
 }
 
 int bus_event_fd(struct bus_consumer *consumer)

@@ -94,6 +94,11 @@ unsigned control_term(const struct control *control)
     return control->term;
 }
 
+bool control_placed(const struct control *control)
+{
+    return bus_joined(control->consumer);
+}
+
 const struct runtime_config *control_config(const struct control *control)
 {
     return &control->config;

@@ -30,6 +30,8 @@ enum rc control_turn(struct control *control, int64_t timeout_ms,
 
 /* The number of this assignment, another one each time; 0: standing by. */
 unsigned control_term(const struct control *control);
+/* The group has given this fetcher its place, active or standby. */
+bool control_placed(const struct control *control);
 
 /* To be called at the start of a term: reads the configuration from the topic's
  * beginning. answered: the last trigger that the poll records say was answered. */

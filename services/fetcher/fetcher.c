@@ -18,11 +18,11 @@ enum {
     TURN_MS = 200,
     REACH_EVERY_MS = 10000, /* how often Kafka is asked whether it is there, when idle */
     LOAD_AGAIN_MS = 1000,
-    MINUTE_MS = 60000,
 };
 
-static const struct backoff soon = {.base_ms = 15000, .max_ms = 5 * MINUTE_MS};
-static const struct backoff slowly = {.base_ms = MINUTE_MS, .max_ms = 15 * MINUTE_MS};
+static const int64_t minute_ms = 60000;
+static const struct backoff soon = {.base_ms = 15000, .max_ms = 300000};
+static const struct backoff slowly = {.base_ms = 60000, .max_ms = 900000};
 
 struct fetcher {
     const struct cfg *cfg;
@@ -39,7 +39,6 @@ struct fetcher {
     int64_t again_ms;        /* monotonic: a failed timer poll is repeated then; 0 */
     unsigned failures;       /* timer polls in a row */
     int64_t reach_ms, load_ms;
-    int64_t opened_ms;
     bool ready;
     char reason[512];      /* last one told to the health listener */
     struct err last_error; /* of the last poll; RC_OK when it went well */
@@ -120,7 +119,7 @@ static bool wait_in_poll(void *ctx, int64_t ms)
 
 static int64_t interval_ms(const struct fetcher *self)
 {
-    return control_config(self->control)->interval_minutes * MINUTE_MS;
+    return control_config(self->control)->interval_minutes * minute_ms;
 }
 
 /* A failed poll is repeated before its interval: sooner when it may go well by itself. */
@@ -223,23 +222,24 @@ static enum rc begin_term(struct fetcher *self, struct err *e)
     return RC_OK;
 }
 
-/* A process just started is not yet known to be a standby. */
-static bool place_is_known(const struct fetcher *self, int64_t now_ms)
+/* Standing by, or active with the first poll behind it (or none to be made). */
+static bool place_is_known(const struct fetcher *self)
 {
     if (self->term)
         return self->timer_ms || !control_config(self->control)->enabled;
-    return now_ms > self->opened_ms + 2 * self->bus.session_timeout_ms;
+    return control_placed(self->control);
 }
 
 /* Nothing to do: is Kafka still there? */
 static void idle(struct fetcher *self, int64_t now_ms)
 {
     struct err e = {0};
-    if (self->reach_ms && now_ms < self->reach_ms + REACH_EVERY_MS)
+    if (!place_is_known(self) ||
+        (self->reach_ms && now_ms < self->reach_ms + REACH_EVERY_MS))
         return;
     if (control_reach(self->control, &e))
         tell_ready(self, false, e.text);
-    else if (place_is_known(self, now_ms))
+    else
         tell_by_last_poll(self);
     self->reach_ms = clock_monotonic_ms();
 }
@@ -318,7 +318,6 @@ enum rc fetcher_run(const struct cfg *cfg, struct err *e)
                 .group_instance_id = cfg->kafka_group_instance_id,
                 .session_timeout_ms = cfg->kafka_session_timeout_ms},
     };
-    self.opened_ms = clock_monotonic_ms();
     self.turn = (struct turn){.wait = wait_in_poll, .trouble = on_trouble, .ctx = &self};
     const struct rlimit no_core = {0, 0}; /* a core file would hold the token */
     setrlimit(RLIMIT_CORE, &no_core);

@@ -252,9 +252,8 @@ static void tell_start(const struct poller *poller, const struct poll *poll)
     log_info("poll.started", KV("poll_id", poll->id),
              KV("trigger", poll->trigger_id ? poll->trigger_id : ""),
              KV("from", instant_format(poll->window.from_ms, from)),
-             KV("resumed", (bool)poll->window.cursor[0]),
-             KV("first", poller->size.first), KV("max_pages", poll->max_pages),
-             KV("dry_run", poll->dry_run));
+             KV("resumed", (bool)poll->window.cursor[0]), KV("first", poller->size.first),
+             KV("max_pages", poll->max_pages), KV("dry_run", poll->dry_run));
     if (start_is_too_old(&poller->start, poll->window.from_ms,
                          api_now_ms(poller->parts.api)))
         log_warn("poll.reaches_too_far", KV("poll_id", poll->id),

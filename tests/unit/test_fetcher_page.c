@@ -61,7 +61,7 @@ static cJSON *find(const struct given *given, const char *path)
     snprintf(copy, sizeof(copy), "%s", path);
     for (char *name = strtok_r(copy, ".", &rest); name && at;
          name = strtok_r(NULL, ".", &rest))
-        at = cJSON_IsArray(at) ? cJSON_GetArrayItem(at, atoi(name))
+        at = cJSON_IsArray(at) ? cJSON_GetArrayItem(at, (int)strtol(name, NULL, 10))
                                : cJSON_GetObjectItem(at, name);
     if (!at)
         fail_msg("no %s", path);

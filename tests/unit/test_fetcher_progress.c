@@ -111,11 +111,12 @@ struct answer {
 
 static bool is_after(const struct entry *entry, const char *cursor)
 {
-    int64_t place_ms = 0;
-    int order = 0;
+    char *end = NULL;
     if (!cursor[0])
         return true;
-    assert_int_equal(sscanf(cursor, "%" SCNd64 ":%d", &place_ms, &order), 2);
+    int64_t place_ms = strtoll(cursor, &end, 10);
+    assert_int_equal(*end, ':');
+    int order = (int)strtol(end + 1, NULL, 10);
     return entry->place_ms > place_ms ||
            (entry->place_ms == place_ms && entry->order > order);
 }
@@ -317,8 +318,8 @@ static void test_no_change_is_left_out(void **unused)
     (void)unused;
     struct world *w = calloc(1, sizeof(*w));
     int crashes = 0, failures = 0, ended_early = 0, by_hand = 0, moved = 0;
-    for (unsigned short seed = 1; seed <= HISTORIES; seed++) {
-        *w = (struct world){.random = {seed, 77, 4}, .now_ms = T0};
+    for (int seed = 1; seed <= HISTORIES; seed++) {
+        *w = (struct world){.random = {(unsigned short)seed, 77, 4}, .now_ms = T0};
         for (int i = 0; i < ORDERS; i++)
             w->published[i] = -1;
         buf_init(&w->record, 10000);

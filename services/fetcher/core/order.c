@@ -148,12 +148,12 @@ static struct snapshot_line *room_for(struct order *order, size_t count,
                                       struct arena *arena)
 {
     struct codec_list *lines = &order->snapshot.lines;
-    if (lines->count + count > order->lines_cap) {
+    if (!lines->at || lines->count + count > order->lines_cap) {
         size_t cap = order->lines_cap * 2;
         order->lines_cap = cap > lines->count + count ? cap : lines->count + count;
         struct snapshot_line *grown =
             arena_array(arena, order->lines_cap, sizeof(*grown));
-        if (lines->count)
+        if (lines->at)
             memcpy(grown, lines->at, lines->count * sizeof(*grown));
         lines->at = grown;
     }
