@@ -19,7 +19,6 @@ static const struct bus_header common[] = {
     {"socket.nagle.disable", "true"},
     {"reconnect.backoff.max.ms", "2000"},
     {"allow.auto.create.topics", "false"},
-    {"log.connection.close", "false"},
 };
 
 /* What delivery and offsets depend on is not to be had otherwise. */
