@@ -1,8 +1,8 @@
 /* fetcher: see fetcher.h. */
 #include "fetcher.h"
 
-#include "base/backoff.h"
 #include "control.h"
+#include "core/timer.h"
 #include "io/clock.h"
 #include "io/health.h"
 #include "io/log.h"
@@ -21,8 +21,6 @@ enum {
 };
 
 static const int64_t minute_ms = 60000;
-static const struct backoff soon = {.base_ms = 15000, .max_ms = 300000};
-static const struct backoff slowly = {.base_ms = 60000, .max_ms = 900000};
 
 struct fetcher {
     const struct cfg *cfg;
@@ -35,9 +33,7 @@ struct fetcher {
     struct poller *poller;
     unsigned term;           /* whose state is loaded; 0 = none */
     struct poll_state state; /* of the shop, in this term */
-    int64_t timer_ms;        /* monotonic: start of the last timer poll; 0 = at once */
-    int64_t again_ms;        /* monotonic: a failed timer poll is repeated then; 0 */
-    unsigned failures;       /* timer polls in a row */
+    struct timer timer;
     int64_t reach_ms, load_ms;
     bool ready;
     char reason[512];      /* last one told to the health listener */
@@ -117,33 +113,6 @@ static bool wait_in_poll(void *ctx, int64_t ms)
 
 /* ---- polls ---- */
 
-static int64_t interval_ms(const struct fetcher *self)
-{
-    return control_config(self->control)->interval_minutes * minute_ms;
-}
-
-/* A failed poll is repeated before its interval: sooner when it may go well by itself. */
-static void plan_again(struct fetcher *self, enum rc rc, int64_t now_ms)
-{
-    self->again_ms = 0;
-    if (rc == RC_OK) {
-        self->failures = 0;
-        return;
-    }
-    self->failures++;
-    const struct backoff *backoff = rc == RC_REJECT ? &slowly : &soon;
-    self->again_ms = now_ms + backoff_delay_ms(backoff, self->failures, (uint64_t)now_ms);
-}
-
-static bool timer_is_due(const struct fetcher *self, int64_t now_ms)
-{
-    if (!control_config(self->control)->enabled)
-        return false;
-    if (self->again_ms && now_ms >= self->again_ms)
-        return true;
-    return self->timer_ms == 0 || now_ms >= self->timer_ms + interval_ms(self);
-}
-
 /* *given_up: the stop or the loss of the partition came between; nothing is recorded. */
 static enum rc run_poll(struct fetcher *self, const struct trigger *trigger,
                         bool *given_up, struct err *e)
@@ -167,10 +136,11 @@ static enum rc run_poll(struct fetcher *self, const struct trigger *trigger,
 static enum rc timer_poll(struct fetcher *self, struct err *e)
 {
     bool given_up = false;
-    self->timer_ms = clock_monotonic_ms();
+    timer_begin(&self->timer, clock_monotonic_ms());
     enum rc rc = run_poll(self, NULL, &given_up, e);
+    int64_t now_ms = clock_monotonic_ms();
     if (rc != RC_FATAL && !given_up)
-        plan_again(self, rc, clock_monotonic_ms());
+        timer_end(&self->timer, rc, now_ms, (uint64_t)now_ms);
     return rc == RC_FATAL ? rc : RC_OK;
 }
 
@@ -213,8 +183,7 @@ static enum rc begin_term(struct fetcher *self, struct err *e)
     }
     self->state = last.state;
     self->term = term;
-    self->timer_ms = 0;
-    self->again_ms = 0;
+    self->timer = (struct timer){0};
     self->load_ms = 0;
     self->last_error = (struct err){0};
     log_info("fetcher.active", KV("shop", self->cfg->shopify_shop),
@@ -226,7 +195,7 @@ static enum rc begin_term(struct fetcher *self, struct err *e)
 static bool place_is_known(const struct fetcher *self)
 {
     if (self->term)
-        return self->timer_ms || !control_config(self->control)->enabled;
+        return self->timer.started_ms || !control_config(self->control)->enabled;
     return control_placed(self->control);
 }
 
@@ -258,7 +227,9 @@ static enum rc work(struct fetcher *self, struct err *e)
         self->term ? control_next(self->control, clock_now_ms()) : NULL;
     if (trigger)
         return trigger_poll(self, trigger, e);
-    if (self->term && timer_is_due(self, now_ms))
+    const struct runtime_config *config = control_config(self->control);
+    int64_t interval_ms = config->interval_minutes * minute_ms;
+    if (self->term && config->enabled && timer_due(&self->timer, interval_ms, now_ms))
         return timer_poll(self, e);
     idle(self, now_ms);
     return RC_OK;

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
+import { waitUntil } from '../support/wait.mjs';
 import { explained, startRig } from './fetcher_rig.mjs';
 
 let rig;
@@ -172,7 +173,18 @@ check('a restart goes on: totals, watermark, config, no trigger twice', async ()
   assert.equal(first.variables.first, 33);
 });
 
-check('the token is nowhere in the log, and memory stays small', async () => {
+check('polling switched off and on at run time', async () => {
+  const started = async () => (await rig.records.read()).filter((r) => r.state === 'started');
+  const before = (await started()).length;
+  await rig.configure({ enabled: false });
+  await rig.pollOk(); // a trigger is answered all the same
+  await rig.fetcher.restart();
+  assert.equal((await started()).length, before + 1); // no poll at the start
+  await rig.configure({ enabled: true });
+  await waitUntil(async () => (await started()).length === before + 2, { what: 'a poll once it is on again' });
+});
+
+check('the token is nowhere in the log', async () => {
   assert.ok(!rig.fetcher.output().includes('shpat_stand_in'));
   await rig.assertAllThere();
 });

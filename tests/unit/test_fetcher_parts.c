@@ -5,6 +5,7 @@
 #include "core/refusal.h"
 #include "core/start.h"
 #include "core/text.h"
+#include "core/timer.h"
 #include "core/whole.h"
 #include "unit.h"
 
@@ -355,6 +356,50 @@ static void test_start(void **unused)
     assert_contains(e.text, "lacks the scope read_orders");
 }
 
+/* ---- timer ---- */
+
+#define MINUTE INT64_C(60000)
+#define START  INT64_C(1000)
+
+static void test_timer(void **unused)
+{
+    (void)unused;
+    struct timer timer = {0};
+    assert_true(timer_due(&timer, 10 * MINUTE, START)); /* the first one at once */
+    timer_begin(&timer, START);
+    timer_end(&timer, RC_OK, START + 5000, 1);
+    assert_false(timer_due(&timer, 10 * MINUTE, START + 10 * MINUTE - 1));
+    assert_true(timer_due(&timer, 10 * MINUTE, START + 10 * MINUTE));
+    assert_true(timer_due(&timer, MINUTE, START + MINUTE)); /* the interval was changed */
+}
+
+static void test_timer_after_a_failure(void **unused)
+{
+    (void)unused;
+    static const struct {
+        enum rc rc;
+        int failures;
+        int64_t least_ms, most_ms;
+    } rows[] = {{RC_RETRY, 1, 7500, 15000},
+                {RC_RETRY, 2, 15000, 30000},
+                {RC_RETRY, 9, 150000, 300000},
+                {RC_REJECT, 1, 30000, 60000},
+                {RC_REJECT, 9, 450000, 900000}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct timer timer = {0};
+        timer_begin(&timer, START);
+        for (int n = 0; n < rows[i].failures; n++)
+            timer_end(&timer, rows[i].rc, START, 7);
+        assert_false(timer_due(&timer, 1440 * MINUTE, START + rows[i].least_ms - 1));
+        assert_true(timer_due(&timer, 1440 * MINUTE, START + rows[i].most_ms));
+        assert_true(timer_due(&timer, MINUTE, START + MINUTE)); /* never later */
+        timer_begin(&timer, START + rows[i].most_ms);
+        timer_end(&timer, RC_OK, START + rows[i].most_ms, 7);
+        assert_int_equal(timer.failures, 0);
+        assert_false(timer_due(&timer, 1440 * MINUTE, START + 2 * rows[i].most_ms));
+    }
+}
+
 /* ---- text ---- */
 
 static void test_text(void **unused)
@@ -395,6 +440,8 @@ int main(void)
         cmocka_unit_test(test_refusals_are_remembered),
         cmocka_unit_test(test_detail_is_one_header),
         cmocka_unit_test(test_start),
+        cmocka_unit_test(test_timer),
+        cmocka_unit_test(test_timer_after_a_failure),
         cmocka_unit_test(test_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
