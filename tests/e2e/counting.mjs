@@ -32,14 +32,18 @@ export async function countersOfTopics(pipeline) {
   return counters;
 }
 
-/** Waits for the counters to be those of the topics; the last ones must add up too. */
+/** Waits for the counters to be those of the topics, which may still grow; the last ones must add up too. */
 export async function assertCounted(pipeline) {
-  const wanted = await countersOfTopics(pipeline);
-  let stats = {};
+  let stats;
+  let wanted;
   const shown = () => Object.fromEntries(Object.keys(wanted).map((name) => [name, stats[name]]));
   await waitUntil(async () => {
-    stats = await pipeline.stats();
-    return isDeepStrictEqual(shown(), wanted);
-  }, { what: 'the counters', timeoutMs: 30_000 }).catch(() => assert.deepEqual(shown(), wanted));
+    [wanted, stats] = [await countersOfTopics(pipeline), await pipeline.stats()];
+    return stats.in_flight === 0 && isDeepStrictEqual(shown(), wanted);
+  }, { what: 'the counters', timeoutMs: 30_000, everyMs: 200 }).catch((error) => {
+    if (!wanted || !stats) throw error;
+    assert.deepEqual(shown(), wanted);
+    throw error;
+  });
   assertAddsUp(stats);
 }
