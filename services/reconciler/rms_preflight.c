@@ -60,11 +60,24 @@ static enum rc check_read(struct rms *rms, struct err *e)
     return rc;
 }
 
-const char rms_width_text[] = "SELECT CHARACTER_MAXIMUM_LENGTH FROM "
-                              "INFORMATION_SCHEMA.COLUMNS WHERE TABLE_NAME = ? AND "
-                              "COLUMN_NAME = ?";
-static const char width_text_sqlite[] =
-    "SELECT type FROM pragma_table_info(?) WHERE name = ?";
+/* Of the table that an unqualified name finds. */
+static const char *const width_texts[] = {
+    [SQL_SQLITE] = "SELECT type FROM pragma_table_info(?) WHERE name = ?",
+    [SQL_POSTGRES] =
+        "SELECT c.character_maximum_length FROM information_schema.columns c "
+        "WHERE c.table_schema = current_schema() AND c.table_name = ? AND "
+        "c.column_name = ?",
+    /* max_length counts bytes, -1 for nvarchar(max); nchar and nvarchar take two each. */
+    [SQL_SQLSERVER] = "SELECT c.max_length / CASE WHEN t.name IN (N'nvarchar', N'nchar') "
+                      "THEN 2 ELSE 1 END FROM sys.columns c JOIN sys.types t ON "
+                      "t.user_type_id = c.user_type_id WHERE c.object_id = "
+                      "OBJECT_ID(QUOTENAME(?)) AND c.name = ?",
+};
+
+const char *rms_width_text(enum sql_dialect dialect)
+{
+    return width_texts[dialect];
+}
 
 /* "nvarchar(30)" or "30" -> 30. */
 static size_t width_of(const char *type, size_t otherwise)
@@ -77,12 +90,10 @@ static size_t width_of(const char *type, size_t otherwise)
 static enum rc read_width(struct rms *rms, enum column column, struct arena *arena,
                           struct err *e)
 {
-    bool sqlite = sql_dialect(rms->sql) == SQL_SQLITE;
     struct sql_stmt *stmt = NULL;
     const char *type = NULL;
     bool got = false;
-    enum rc rc =
-        sql_prepare(rms->sql, sqlite ? width_text_sqlite : rms_width_text, &stmt, e);
+    enum rc rc = sql_prepare(rms->sql, width_texts[sql_dialect(rms->sql)], &stmt, e);
     if (rc)
         return rc;
     sql_bind_text(stmt, table_name(column_table(column)));

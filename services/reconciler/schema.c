@@ -95,10 +95,20 @@ static enum rc run_in_transaction(struct sql *sql, const char *ddl, struct err *
     return rc;
 }
 
-static const char tables_there[] =
-    "SELECT COUNT(*) FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_NAME = 'tillbridge_meta'";
-static const char tables_there_sqlite[] = "SELECT COUNT(*) FROM sqlite_master WHERE type "
-                                          "= 'table' AND name = 'tillbridge_meta'";
+/* Only where an unqualified name would find the table: another schema of the same
+ * database may hold a tillbridge of its own. */
+static const char *const tables_there[] = {
+    [SQL_SQLITE] = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = "
+                   "'tillbridge_meta'",
+    [SQL_POSTGRES] = "SELECT COUNT(to_regclass('tillbridge_meta'))",
+    [SQL_SQLSERVER] = "SELECT COUNT(OBJECT_ID(N'tillbridge_meta', N'U'))",
+};
+
+const char *schema_tables_text(enum sql_dialect dialect)
+{
+    return tables_there[dialect];
+}
+
 static const char read_version[] =
     "SELECT value FROM tillbridge_meta WHERE name = 'schema_version'";
 
@@ -119,9 +129,7 @@ static enum rc read_number(struct sql *sql, const char *text, int64_t *out, stru
 static enum rc installed_version(struct sql *sql, int64_t *version, struct err *e)
 {
     int64_t tables = 0;
-    const char *text =
-        sql_dialect(sql) == SQL_SQLITE ? tables_there_sqlite : tables_there;
-    enum rc rc = read_number(sql, text, &tables, e);
+    enum rc rc = read_number(sql, tables_there[sql_dialect(sql)], &tables, e);
     *version = 0;
     return rc || tables == 0 ? rc : read_number(sql, read_version, version, e);
 }

@@ -20,6 +20,9 @@ void schema_ddl(enum sql_dialect dialect, struct buf *out);
 /* Appends the statements that remove our tables. */
 void schema_drop_ddl(enum sql_dialect dialect, struct buf *out);
 
+/* The query that counts our tables, for a test that reads every text we send. */
+const char *schema_tables_text(enum sql_dialect dialect);
+
 /* Runs what is missing; *changed says whether anything was. RC_FATAL: no right to create
  * tables (the text says which), or the database holds a newer version. */
 enum rc schema_install(struct sql *sql, bool *changed, struct err *e) TB_MUST_CHECK;

@@ -64,7 +64,8 @@ static void print_queries(void)
     print("customer insert", rms_customer_insert);
     print("guard insert", rms_guard_insert);
     print("guard update", rms_guard_update);
-    print("width", rms_width_text);
+    print("width", rms_width_text(SQL_SQLSERVER));
+    print("tables", schema_tables_text(SQL_SQLSERVER));
     print("stock", stock_text(SQL_SQLSERVER));
     print("stock items", stock_items_text);
 }
