@@ -6,7 +6,7 @@
 # shellcheck disable=SC2034,SC2154
 
 # name | group | needs | function | what
-# needs: build, run, node: what must be installed (node: also the Node packages and Kafka);
+# needs: build, run, browser, node: what must be installed (node: also the Node packages and Kafka);
 # long: only with --long
 stages=(
     "format|lint||format|clang-format of every C file"
@@ -18,7 +18,7 @@ stages=(
     "golden|ctest|build|ctest|CTest label golden: inputs and readable expected plans in files"
     "property|ctest|build|ctest|CTest label property: invariants over random cases"
     "purity|ctest|build|ctest|CTest label purity: the core libraries do no I/O"
-    "ctest-lint|ctest|build|ctest_lint|CTest label lint: rules of the code base"
+    "ctest-lint|ctest|build|ctest_lint|CTest label lint: generated documents are current"
     "fuzz|ctest|build|ctest|CTest label fuzz: every input that a fuzzer found worth keeping"
     "support|node|node|node|the tests' own tools: real servers started, broken, stopped"
     "shopify|node|node|node|the Shopify stand-in"
@@ -26,7 +26,7 @@ stages=(
     "docs|node|build node|node_built|the documentation is current"
     "tillctl|node|build node|node_built|tillctl from outside, over real Kafka and Redis"
     "tsql|node|build node|node_built|every T-SQL text parses, is not newer than 2008, writes one row"
-    "e2e|node|build node|node_built|the whole pipeline over real Kafka, Redis and databases"
+    "e2e|node|build node browser|node_built|the whole pipeline over real Kafka, Redis and databases"
     "complete|lint|build|complete|every test in the tree is run by a stage"
     "tidy|lint|build|tidy|clang-tidy, one file at a time"
     "fuzz-live|long|build long|fuzz_live|every fuzz target for a minute (preset fuzz)"
@@ -221,6 +221,7 @@ stage_fuzz_live() {
 # of the "emulator".
 build_valgrind() {
     local emulator="valgrind;-q;--error-exitcode=9;--leak-check=full;--errors-for-leak-kinds=definite"
+    emulator+=";--suppressions=$root/tests/support/valgrind.supp"
     cmake -S . -B build/valgrind -G Ninja -DCMAKE_C_FLAGS="-O1 -g" -DCMAKE_CROSSCOMPILING_EMULATOR="$emulator" &&
         cmake --build build/valgrind -j "$(nproc)"
 }
