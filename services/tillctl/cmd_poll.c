@@ -1,6 +1,7 @@
 /* cmd_poll: asks for a poll now, waits for its orders and shows what became of them. */
 #include "ask.h"
 #include "commands.h"
+#include "dry_run.h"
 #include "io/clock.h"
 #include "out.h"
 
@@ -147,6 +148,50 @@ static enum rc follow(struct poll *poll, struct err *e)
     return RC_OK;
 }
 
+/* ---- what a dry run would change ---- */
+
+static bool show_changes(const struct changes *changes)
+{
+    struct buf text;
+    buf_init(&text, OUT_MAX_BYTES);
+    changes_view(changes, out_has_color(), &text);
+    bool is_written = out_text(buf_str(&text));
+    buf_done(&text);
+    return is_written;
+}
+
+/* Shows the changes to people, or puts them into the answer for programs. Where they
+ * can't be read the counters are shown all the same. */
+static enum cli_exit add_changes(const struct poll *poll, bool as_json)
+{
+    struct err e = {0};
+    struct changes changes;
+    changes_init(&changes, text_of(poll, "trigger_id"));
+    enum rc rc = dry_run_read(poll->cfg, &changes, &e);
+    enum cli_exit code = cli_exit_of(rc);
+    if (rc)
+        out_error("what would change can't be shown: %s", e.text);
+    else if (as_json)
+        changes_json(&changes,
+                     cJSON_GetObjectItemCaseSensitive(poll->answer.root, "data"));
+    else if (!show_changes(&changes))
+        code = CLI_FAILED;
+    changes_done(&changes);
+    return code;
+}
+
+static enum cli_exit show_answer(const struct cli_call *call, const struct poll *poll)
+{
+    const char *status = text_of(poll, "status");
+    enum cli_exit code = CLI_DONE;
+    if (strcmp(status, "dry_run") == 0)
+        code = add_changes(poll, call->given[JSON]);
+    enum cli_exit shown = ask_show(poll->answer.data, call->given[JSON]);
+    if (shown != CLI_DONE || strcmp(status, "error") == 0)
+        return CLI_FAILED;
+    return code;
+}
+
 static enum cli_exit poll_now(const struct cli_call *call)
 {
     struct err e = {0};
@@ -164,9 +209,7 @@ static enum cli_exit poll_now(const struct cli_call *call)
     if (rc)
         out_error("%s", e.text);
     else
-        code = ask_show(poll.answer.data, call->given[JSON]);
-    if (code == CLI_DONE && strcmp(text_of(&poll, "status"), "error") == 0)
-        code = CLI_FAILED;
+        code = show_answer(call, &poll);
     api_done(&poll.answer);
     cJSON_Delete(body);
     return code;
@@ -224,11 +267,14 @@ const struct cli_command command_poll = {
     .about =
         "It waits until every order that the poll read is accounted for. It exits with "
         "1 when the poll itself failed; orders that were refused or conflict are "
-        "counted in what it shows.",
+        "counted in what it shows.\nA dry run goes the whole way and is rolled back. It "
+        "shows for each order what would be done, why, and each column of RMS now -> "
+        "then; new rows without their empty columns. With --json, orders has them as "
+        "they stand in rms.results.",
     .options = options,
     .option_count = CLI_COUNT(options),
     .examples = examples,
     .example_count = CLI_COUNT(examples),
-    .settings = "API_URL API_TOKEN",
+    .settings = "API_URL API_TOKEN; KAFKA_BROKERS KAFKA_CONF for dry runs",
     .run = run,
 };

@@ -3,6 +3,7 @@
 #include "core/topics.h"
 #include "io/bus.h"
 #include "io/cfg.h"
+#include "kafka.h"
 #include "out.h"
 #include "patience.h"
 
@@ -214,10 +215,7 @@ static enum cli_exit run_all(const struct cli_call *call,
     struct err e = {0};
     struct run run = {
         .cfg = call->cfg,
-        .bus = {.brokers = call->cfg->kafka_brokers,
-                .extra = call->cfg->kafka_conf,
-                .client_id = "tillctl",
-                .group_instance_id = ""},
+        .bus = kafka_conf(call->cfg),
         .list = cJSON_CreateArray(),
     };
     arena_init(&run.arena);

@@ -50,7 +50,7 @@ before(async () => {
   [kafka, redis] = await Promise.all([startKafka({ dir }), startRedis({ dir })]);
   const made = await tillctlWith({ KAFKA_BROKERS: kafka.brokers, KAFKA_PARTITIONS: '2' })('topics', 'create');
   assert.equal(made.code, 0, made.stderr);
-  settings = { API_URL: await startStats(dir), API_TOKEN: token };
+  settings = { API_URL: await startStats(dir), API_TOKEN: token, KAFKA_BROKERS: kafka.brokers };
 });
 after(async () => {
   await stats?.stop();

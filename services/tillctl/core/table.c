@@ -114,3 +114,11 @@ void table_print(const struct table *table, bool color, struct buf *out)
     for (const struct table_row *row = table->first; row; row = row->next)
         add_row(table, row, widths, color, out);
 }
+
+void table_line(enum table_style style, const char *text, bool color, struct buf *out)
+{
+    const char *paint = color ? color_of(style) : "";
+    buf_text(out, paint);
+    add_cell(out, text);
+    buf_text(out, paint[0] ? "\033[0m\n" : "\n");
+}

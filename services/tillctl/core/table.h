@@ -33,6 +33,8 @@ void table_add(struct table *table, enum table_style style, const char *const *c
 /* A heading row: all of its cells are shown as such. */
 void table_head(struct table *table, const char *const *cells);
 void table_print(const struct table *table, bool color, struct buf *out);
+/* One line of text in the same manner, without a table. */
+void table_line(enum table_style style, const char *text, bool color, struct buf *out);
 
 #define TABLE_CELLS(...) ((const char *const[]){__VA_ARGS__})
 
