@@ -98,8 +98,7 @@ static enum rc run_in_transaction(struct sql *sql, const char *ddl, struct err *
 /* Only where an unqualified name would find the table: another schema of the same
  * database may hold a tillbridge of its own. */
 static const char *const tables_there[] = {
-    [SQL_SQLITE] = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = "
-                   "'tillbridge_meta'",
+    [SQL_SQLITE] = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'tillbridge_meta'",
     [SQL_POSTGRES] = "SELECT COUNT(to_regclass('tillbridge_meta'))",
     [SQL_SQLSERVER] = "SELECT COUNT(OBJECT_ID(N'tillbridge_meta', N'U'))",
 };

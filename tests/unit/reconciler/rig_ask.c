@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+TB_PRINTF(2, 0)
 static const char *make_text(struct rig *rig, const char *fmt, va_list args)
 {
     char *text = NULL;
