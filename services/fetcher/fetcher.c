@@ -172,7 +172,9 @@ static enum rc begin_term(struct fetcher *self, struct err *e)
     if (self->load_ms && now_ms < self->load_ms + LOAD_AGAIN_MS)
         return RC_OK;
     self->load_ms = now_ms;
-    enum rc rc = records_load(&self->bus, self->cfg->shopify_shop, &last, e);
+    enum rc rc = publisher_drain(self->publisher, e);
+    if (rc == RC_OK)
+        rc = records_load(&self->bus, self->cfg->shopify_shop, &last, e);
     if (rc == RC_OK)
         rc = control_load(self->control, last.answered, e);
     if (rc == RC_FATAL)

@@ -258,3 +258,9 @@ enum rc publisher_record(struct publisher *publisher, const struct poll_record *
     enum rc rc = produce(publisher, &message, e);
     return rc ? rc : settle(publisher, NULL, e);
 }
+
+enum rc publisher_drain(struct publisher *publisher, struct err *e)
+{
+    enum rc rc = bus_flush(publisher->producer, FLUSH_MS, NULL, e);
+    return rc == RC_REJECT ? RC_OK : rc; /* refused ones are met again by the next poll */
+}

@@ -34,4 +34,7 @@ enum rc publisher_orders(struct publisher *publisher, const struct poll *poll,
 enum rc publisher_record(struct publisher *publisher, const struct poll_record *record,
                          struct err *e) TB_MUST_CHECK;
 
+/* What a poll that was given up left on its way: RC_OK once the broker has it all. */
+enum rc publisher_drain(struct publisher *publisher, struct err *e) TB_MUST_CHECK;
+
 #endif

@@ -28,6 +28,11 @@ static enum rc take(const struct bus_message *message, struct records_last *out,
                      strcmp(record.state, POLL_FAILED) == 0;
         if (ended && record.trigger_id)
             snprintf(last.answered, sizeof(last.answered), "%s", record.trigger_id);
+        if (!ended)
+            snprintf(last.unfinished, sizeof(last.unfinished), "%s", record.poll_id);
+        last.dry_run = record.dry_run;
+        last.started_ms = record.started_ms;
+        last.orders = record.orders;
         *out = last;
     }
     arena_done(&arena);
@@ -54,11 +59,60 @@ static bool visit(void *ctx, const struct bus_message *message)
     return true;
 }
 
+/* ---- what a poll published after its last record ---- */
+
+struct counting {
+    const char *shop;
+    const struct records_last *last;
+    int64_t orders;
+};
+
+static bool is_of_shop(const struct bus_message *message, const char *shop)
+{
+    size_t len = strlen(shop);
+    return message->key_len > len && message->key[len] == '/' &&
+           memcmp(message->key, shop, len) == 0;
+}
+
+/* Copies that somebody replayed carry the header too, but a later time. */
+static bool visit_order(void *ctx, const struct bus_message *message)
+{
+    struct counting *counting = ctx;
+    const char *poll_id = bus_header(message, HEADER_POLL_ID);
+    if (poll_id && strcmp(poll_id, counting->last->unfinished) == 0 &&
+        is_of_shop(message, counting->shop) &&
+        message->timestamp_ms <= counting->last->state.fetched_ms)
+        counting->orders++;
+    return true;
+}
+
+/* A fetcher that was killed between the acknowledgement of a page and its record has
+ * published orders that no total knows of; each of them gets its result all the same. */
+static enum rc count_unrecorded(const struct bus_conf *bus, const char *shop,
+                                struct records_last *last, struct err *e)
+{
+    struct counting counting = {.shop = shop, .last = last};
+    enum rc rc =
+        bus_read_all(bus, TOPIC_ORDERS, last->started_ms, visit_order, &counting, e);
+    int64_t missed = counting.orders - last->orders;
+    if (rc || missed <= 0)
+        return rc;
+    log_info("poll.counted_in", KV("poll_id", (const char *)last->unfinished),
+             KV("orders", missed), KV("dry_run", last->dry_run));
+    if (last->dry_run)
+        last->state.dry_run_total += missed;
+    else
+        last->state.published_total += missed;
+    return RC_OK;
+}
+
 enum rc records_load(const struct bus_conf *bus, const char *shop,
                      struct records_last *out, struct err *e)
 {
     struct reading reading = {.shop = shop};
     enum rc rc = bus_read_all(bus, TOPIC_POLLS, 0, visit, &reading, e);
+    if (rc == RC_OK && reading.last.unfinished[0])
+        rc = count_unrecorded(bus, shop, &reading.last, e);
     if (rc)
         return err_set(e, rc == RC_FATAL ? RC_FATAL : RC_RETRY, "records.load", "%s",
                        e->text);
