@@ -45,10 +45,10 @@ static void end_fault(struct loading *load, const struct cfg_setting *setting)
         buf_printf(load->faults, " (example: %s)\n", setting->example);
 }
 
-/* A URL may hold a password, so it is as secret as one. */
+/* A URL may hold a password, and KAFKA_CONF too, so they are as secret as one. */
 static bool may_be_shown(const struct cfg_setting *setting, const char *value)
 {
-    return setting->kind != CFG_SECRET &&
+    return setting->kind != CFG_SECRET && setting->kind != CFG_PAIRS &&
            !(setting->kind == CFG_URL && strchr(value, '@')) &&
            str_utf8_valid(value, strlen(value));
 }

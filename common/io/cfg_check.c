@@ -41,12 +41,20 @@ bool cfg_bool(const char *value, bool *out)
 
 /* ---- lists ---- */
 
+/* Where the word ends. A separator after a backslash belongs to it, as in KAFKA_CONF. */
+static const char *word_end(const char *word, char separator)
+{
+    while (*word && *word != separator)
+        word += word[0] == '\\' && word[1] ? 2 : 1;
+    return word;
+}
+
 /* Takes the next word up to `separator`, blanks around it left out. False: no more. */
 static bool next_word(const char **p, char separator, const char **word, size_t *len)
 {
     if (!*p)
         return false;
-    const char *end = strchrnul(*p, separator);
+    const char *end = word_end(*p, separator);
     const char *last = end;
     *word = *p + strspn(*p, " ");
     while (last > *word && last[-1] == ' ')

@@ -61,6 +61,8 @@ static const struct {
     {"KAFKA_CONF", "a=b,c.d=e=f", NULL, CFG_STATS},
     {"KAFKA_CONF", "a", "is not name=value", CFG_STATS},
     {"KAFKA_CONF", "=b", "is not name=value", CFG_STATS},
+    {"KAFKA_CONF", "a=b\\,c,d=e\\\\", NULL, CFG_STATS},
+    {"KAFKA_CONF", "a=b\\\\,c", "is not name=value", CFG_STATS},
     {"ORDER_POLLING_BATCH_SIZE", "1", NULL, CFG_STATS},
     {"ORDER_POLLING_BATCH_SIZE", "250", NULL, CFG_STATS},
     {"ORDER_POLLING_BATCH_SIZE", "0", "\"0\" is not a whole number from 1 to 250",

@@ -68,8 +68,12 @@ static void secrets_are_never_shown(void **state)
     setenv("REDIS_URL", "http://:hunter2@redis", 1);
     settings_expect_fault(CFG_STATS, "REDIS_URL", "does not begin with");
     assert_lacks(buf_str(&setting_faults), "hunter2");
-    setenv("LOG_LEVEL", "a\x1b[31m\n", 1); /* shown, but harmless and in one line */
     unsetenv("REDIS_URL");
+    setenv("KAFKA_CONF", "sasl.password=one,hunter2", 1);
+    settings_expect_fault(CFG_STATS, "KAFKA_CONF", "is not name=value");
+    assert_lacks(buf_str(&setting_faults), "hunter2");
+    unsetenv("KAFKA_CONF");
+    setenv("LOG_LEVEL", "a\x1b[31m\n", 1); /* shown, but harmless and in one line */
     settings_expect_fault(CFG_STATS, "LOG_LEVEL", "line end");
     assert_lacks(buf_str(&setting_faults), "\x1b");
 }
