@@ -49,6 +49,7 @@ struct group {
     const struct snapshot **orders;
     struct rms_state *states;
     struct plan *plans;
+    bool *answered; /* by the guard: met again */
     /* What is to be written: messages met again are left out. */
     const struct snapshot **write_orders;
     struct rms_state *write_states;
@@ -62,6 +63,7 @@ static void group_init(struct group *g)
     g->orders = arena_array(g->arena, g->count, sizeof(struct snapshot *));
     g->states = arena_array(g->arena, g->count, sizeof(*g->states));
     g->plans = arena_array(g->arena, g->count, sizeof(*g->plans));
+    g->answered = arena_array(g->arena, g->count, sizeof(*g->answered));
     g->write_orders = arena_array(g->arena, g->count, sizeof(struct snapshot *));
     g->write_states = arena_array(g->arena, g->count, sizeof(*g->write_states));
     g->write_plans = arena_array(g->arena, g->count, sizeof(*g->write_plans));
@@ -89,25 +91,43 @@ struct plan_input batch_plan_input(const struct rms *rms, const struct work *wor
     };
 }
 
-static enum rc plan_one(struct group *g, size_t i, struct err *e)
+static enum rc plan_one(struct group *g, size_t i, bool again, struct err *e)
 {
-    const struct plan_input in =
+    struct plan_input in =
         batch_plan_input(g->rms, &g->works[i], &g->states[i], g->now_ms, g->arena);
+    in.replay |= again; /* what was told is told again, not kept quiet */
     if (!g->refusal)
         return plan_build(&in, g->arena, &g->plans[i], e);
     plan_refuse(&in, g->refusal, g->arena, &g->plans[i]);
     return RC_OK;
 }
 
+/* Met again: after a crash, or because the group was moved back. What was written is not
+ * looked at again. What was refused or conflicted is: staff may have mended it since. */
+static enum rc ask_guard(struct group *g, size_t i, struct err *e)
+{
+    const struct guard *guard = &g->states[i].guard;
+    bool again = work_met_again(&g->works[i], guard);
+    bool told = guard->action == ACTION_ERROR || guard->action == ACTION_CONFLICT;
+    enum rc rc = RC_OK;
+    if (!again || told)
+        rc = plan_one(g, i, again, e);
+    const struct plan *plan = &g->plans[i];
+    g->answered[i] =
+        again &&
+        (!told || (plan->action == guard->action && plan->reason == guard->reason));
+    return rc;
+}
+
 static enum rc plan_all(struct group *g, struct err *e)
 {
     for (size_t i = 0; i < g->count; i++) {
-        if (work_met_again(&g->works[i], &g->states[i].guard))
-            continue;
-        enum rc rc = plan_one(g, i, e);
+        enum rc rc = ask_guard(g, i, e);
         if (rc)
             return rc;
-        work_stamp(&g->works[i], &g->plans[i], g->now_ms, g->arena);
+        if (g->answered[i])
+            continue;
+        work_stamp(&g->works[i], &g->states[i].guard, &g->plans[i], g->now_ms, g->arena);
         size_t n = g->write_count++;
         g->write_of[n] = i;
         g->write_orders[n] = g->orders[i];
@@ -120,7 +140,7 @@ static enum rc plan_all(struct group *g, struct err *e)
 static void results(struct group *g)
 {
     for (size_t i = 0; i < g->count; i++)
-        if (work_met_again(&g->works[i], &g->states[i].guard))
+        if (g->answered[i])
             work_result_of_guard(&g->works[i], &g->states[i].guard, g->arena);
     for (size_t n = 0; n < g->write_count; n++)
         work_result_of_plan(&g->works[g->write_of[n]], &g->write_plans[n], g->arena);

@@ -67,12 +67,17 @@ void work_free(struct work *work)
     bus_message_free(&work->message);
 }
 
+static bool same_partition(const struct work *work, const struct guard *guard)
+{
+    return guard->exists && guard->src_topic &&
+           guard->src_partition == work->message.partition &&
+           strcmp(guard->src_topic, work->message.topic) == 0;
+}
+
 bool work_met_again(const struct work *work, const struct guard *guard)
 {
-    return guard->exists && !work->dry_run &&
-           guard->src_partition == work->message.partition &&
-           guard->src_offset == work->message.offset && guard->src_topic &&
-           strcmp(guard->src_topic, work->message.topic) == 0;
+    return !work->dry_run && same_partition(work, guard) &&
+           guard->src_offset == work->message.offset;
 }
 
 /* ---- results ---- */
@@ -144,11 +149,26 @@ void work_result_of_plan(struct work *work, const struct plan *plan, struct aren
         r->rms_order = 0; /* rolled back: there is no such order */
 }
 
-void work_stamp(const struct work *work, struct plan *plan, int64_t now_ms,
-                struct arena *arena)
+/* A killed worker's offsets may be a second behind: messages of an order come again that
+ * were decided on before the one the guard tells of. They are stale, and must not make
+ * the guard forget that one's outcome, whose result may not have gone out. */
+static bool comes_late(const struct work *work, const struct guard *guard,
+                       const struct plan *plan)
+{
+    return plan->action == ACTION_SKIPPED && same_partition(work, guard) &&
+           guard->src_offset > work->message.offset;
+}
+
+void work_stamp(const struct work *work, const struct guard *guard, struct plan *plan,
+                int64_t now_ms, struct arena *arena)
 {
     struct buf outcome;
     struct work told = *work;
+    if (comes_late(work, guard, plan)) { /* src and outcome are still the guard's */
+        plan->next.action = guard->action;
+        plan->next.reason = guard->reason;
+        return;
+    }
     work_result_of_plan(&told, plan, arena);
     told.result.decided_ms = now_ms;
     buf_init(&outcome, (size_t)64 * 1024);

@@ -30,8 +30,8 @@ void work_free(struct work *work);
 bool work_met_again(const struct work *work, const struct guard *guard);
 
 /* Fills the source and the outcome into the plan's guard, to be written with it. */
-void work_stamp(const struct work *work, struct plan *plan, int64_t now_ms,
-                struct arena *arena);
+void work_stamp(const struct work *work, const struct guard *guard, struct plan *plan,
+                int64_t now_ms, struct arena *arena);
 
 /* The result event: of a plan, of an outcome recorded before, of a refusal. */
 void work_result_of_plan(struct work *work, const struct plan *plan, struct arena *arena);

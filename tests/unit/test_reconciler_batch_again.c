@@ -128,6 +128,46 @@ static void a_message_met_again_gives_the_same_result(void **state)
     rig_close(&rig);
 }
 
+/* A killed worker's committed offsets may be a second old: then the order's earlier
+ * message comes again before the one whose result was lost. */
+static void an_earlier_message_again_keeps_the_later_outcome(void **state)
+{
+    rig_open(&rig, state, usual);
+    struct snapshot *order = rig_order(&rig, 1);
+    rig_expect(rig_do(&rig, order), "created", "");
+    struct work made = rig.works[0];
+    rig_later(order);
+    order->cancelled_ms = order->updated_ms;
+    rig_expect(rig_do(&rig, order), "cancelled", "");
+    struct work closed = rig.works[0];
+    rig.works[0] = made;
+    rig.works[1] = closed;
+    rig.count = 0;
+    rig_send_again(&rig, 0);
+    rig.count = 1;
+    rig_send_again(&rig, 1);
+    rig_commit(&rig);
+    rig_expect(&rig.works[0], "skipped", "stale");
+    rig_expect(&rig.works[1], "cancelled", "");
+    rig_close(&rig);
+}
+
+/* The group was moved back after staff had added the item. */
+static void a_refused_message_again_is_looked_at_again(void **state)
+{
+    rig_open(&rig, state, usual);
+    struct snapshot *order = rig_order(&rig, 1);
+    rig_line(order, 0)->sku = "LATE-ITEM";
+    rig_expect(rig_do(&rig, order), "error", "unknown_sku");
+    rig_must(&rig, "INSERT INTO \"Item\" (\"ItemLookupCode\", \"Description\") VALUES "
+                   "('LATE-ITEM', 'Late item')");
+    rig.count = 0;
+    rig_send_again(&rig, 0);
+    rig_commit(&rig);
+    rig_expect(&rig.works[0], "created", "");
+    rig_close(&rig);
+}
+
 /* Another offset, and even another topic with the same offset, is another message. */
 static void the_same_content_elsewhere_is_decided_on_anew(void **state)
 {
@@ -324,6 +364,8 @@ int main(int argc, char **argv)
         DB_SQLITE(a_group_makes_no_customer_twice),
         DB_SQLITE(dry_runs_and_unreadable_messages_are_alone),
         DB_BOTH(a_message_met_again_gives_the_same_result),
+        DB_BOTH(an_earlier_message_again_keeps_the_later_outcome),
+        DB_BOTH(a_refused_message_again_is_looked_at_again),
         DB_BOTH(the_same_content_elsewhere_is_decided_on_anew),
         DB_BOTH(older_versions_are_stale_after_every_decision),
         DB_BOTH(the_same_order_twice_in_a_batch),
