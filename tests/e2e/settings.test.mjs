@@ -70,8 +70,7 @@ describe('settings', () => {
       await assertFaults(program, each(ints, () => '99999999999999999999'));
     });
 
-    test(`${program}: what is missing is named`, async () => {
-      if (missing.length === 0) return;
+    if (missing.length) test(`${program}: what is missing is named`, async () => {
       const { code, stderr } = await start(program, {});
       assert.equal(code, 2);
       assert.deepEqual(stderr.trimEnd().split('\n').map((line) => line.split(':')[0]), missing);
@@ -141,7 +140,7 @@ describe('an RMS that does not fit', () => {
     });
   }
 
-  test('a database that is not to be had is waited for', async () => {
+  test('a database that is not to be had: the check says what to look at', async () => {
     const { code, stderr } = await reconciler('Driver=SQLite3;Database=/nonexistent/rms.db', ['--check-config']);
     assert.equal(code, 1);
     assert.match(stderr, /check the path/);
