@@ -249,7 +249,7 @@ static enum rc apply_one(struct rms *rms, const struct snapshot *order,
                          const struct rms_state *state, struct plan *plan, struct err *e)
 {
     /* The map's entries are the plan's own array whenever rows are inserted. */
-    struct line_map *lines = (struct line_map *)(uintptr_t)plan->next.lines;
+    struct line_map *lines = (struct line_map *)plan->next.lines;
     struct new_ids ids = {0};
     enum rc rc = apply_ops(rms, plan, &ids, lines, e);
     if (rc)

@@ -9,15 +9,15 @@
 
 struct work {
     struct bus_message message; /* owned until work_free */
-    bool readable; /* snapshot is valid; otherwise it is refused as malformed */
     struct snapshot snapshot;
-    const char *refusal; /* why it is not readable */
-    bool dry_run, force;
+    const char *refusal;          /* why it is not readable */
     const char *source, *poll_id; /* source: "replay" when it was sent again */
-    enum action action;
-    enum reason reason;
     const char *detail;
     struct result result;
+    enum action action;
+    enum reason reason;
+    bool readable; /* snapshot is valid; otherwise it is refused as malformed */
+    bool dry_run, force;
     bool dead; /* a dead letter is due */
 };
 

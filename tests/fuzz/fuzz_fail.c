@@ -7,10 +7,11 @@
 
 void fuzz_fail(const char *fmt, ...)
 {
+    char text[1000];
     va_list args;
     va_start(args, fmt);
-    vfprintf(stderr, fmt, args);
+    vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
-    fputs("\n", stderr);
+    fprintf(stderr, "%s\n", text);
     abort();
 }

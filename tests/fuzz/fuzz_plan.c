@@ -160,8 +160,8 @@ static void check_sums(const struct model *model, const struct snapshot *order,
     int64_t sum_e4 = row->shipping_charge_e4;
     for (size_t i = 0; i < plan->next.line_count; i++) {
         const struct line_map *map = &model->guards[0].guard.lines[i];
-        const struct rms_entry *entry = model_entry(
-            model_order((struct model *)(uintptr_t)model, row->id), map->entry);
+        const struct rms_entry *entry =
+            model_entry(model_order((struct model *)model, row->id), map->entry);
         if (!entry || (entry->price_e4 < 0 && map->line))
             fuzz_fail("line %lld: no entry, or a price below 0", (long long)map->line);
         sum_e4 +=
@@ -237,7 +237,7 @@ static void staff(struct model *model, struct bytes *bytes)
         model_staff_delete_entry(model, row, at);
         break;
     case 4:
-        model_staff_set_quantity(model, row, at, (1 + what) * QUANTITY_SCALE);
+        model_staff_set_quantity(model, row, at, (1 + (int64_t)what) * QUANTITY_SCALE);
         break;
     case 5:
         model_staff_add_entry(model, row, SHOP_FIRST_ITEM + what % SHOP_ITEMS,
@@ -262,7 +262,7 @@ static void add_legacy(struct model *model, struct bytes *bytes)
         entries[i] = (struct rms_entry){
             .id = 9001 + (int64_t)i,
             .item_id = SHOP_FIRST_ITEM + take(bytes) % (SHOP_ITEMS + 2),
-            .quantity_e4 = take(bytes) * 5000,
+            .quantity_e4 = INT64_C(5000) * take(bytes),
             .price_e4 = take(bytes),
             .comment = take(bytes) % 4 ? "" : "Shipping Item"};
     model_add_order(model, &order);

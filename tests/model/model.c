@@ -31,29 +31,37 @@ static const char *keep(struct model *model, const char *text)
     return text ? arena_strdup(&model->arena, text) : "";
 }
 
-/* A copy with room for one entry more, which is returned. */
-static struct rms_entry *copy_entries(struct model *model, struct rms_order *order)
+/* What an array of so many entries has room for. */
+static size_t room_for(size_t count)
 {
-    struct rms_entry *entries =
-        arena_array(&model->arena, order->entry_count + 1, sizeof(*entries));
+    size_t room = 8;
+    while (room < count)
+        room *= 2;
+    return room;
+}
+
+static void copy_entries(struct model *model, struct rms_order *order, size_t room)
+{
+    struct rms_entry *entries = arena_array(&model->arena, room, sizeof(*entries));
     if (order->entry_count)
         memcpy(entries, order->entries, order->entry_count * sizeof(*entries));
     order->entries = entries;
-    return &entries[order->entry_count];
-}
-
-struct rms_entry *model_new_entry(struct model *model, struct rms_order *order)
-{
-    struct rms_entry *entry = copy_entries(model, order);
-    *entry =
-        (struct rms_entry){.id = model->next_entry++, .description = "", .comment = ""};
-    order->entry_count++;
-    return entry;
 }
 
 static struct rms_entry *entries_of(struct rms_order *order)
 {
-    return (struct rms_entry *)(uintptr_t)order->entries;
+    return (struct rms_entry *)order->entries;
+}
+
+struct rms_entry *model_new_entry(struct model *model, struct rms_order *order)
+{
+    size_t count = order->entry_count + 1;
+    if (count > room_for(order->entry_count))
+        copy_entries(model, order, room_for(count));
+    struct rms_entry *entry = &entries_of(order)[order->entry_count++];
+    *entry =
+        (struct rms_entry){.id = model->next_entry++, .description = "", .comment = ""};
+    return entry;
 }
 
 void model_add_order(struct model *model, const struct rms_order *order)
@@ -65,7 +73,7 @@ void model_add_order(struct model *model, const struct rms_order *order)
     mine->comment = keep(model, order->comment);
     mine->reference = keep(model, order->reference);
     mine->notes = keep(model, order->notes);
-    (void)copy_entries(model, mine);
+    copy_entries(model, mine, room_for(mine->entry_count));
     for (size_t i = 0; i < mine->entry_count; i++) {
         struct rms_entry *entry = &entries_of(mine)[i];
         entry->description = keep(model, entry->description);
@@ -83,7 +91,7 @@ static struct model_guard *guard_row(const struct model *model,
     for (size_t i = 0; i < model->guard_count; i++)
         if (model->guards[i].order == order->id &&
             strcmp(model->guards[i].shop, order->shop) == 0)
-            return (struct model_guard *)(uintptr_t)&model->guards[i];
+            return (struct model_guard *)&model->guards[i];
     return NULL;
 }
 

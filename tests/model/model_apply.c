@@ -175,7 +175,7 @@ static void insert_entry(struct model *model, struct rms_order *order,
 static void delete_entry(struct rms_order *order, const struct rms_entry *entry)
 {
     size_t at = (size_t)(entry - order->entries);
-    struct rms_entry *entries = (struct rms_entry *)(uintptr_t)order->entries;
+    struct rms_entry *entries = (struct rms_entry *)order->entries;
     memmove(&entries[at], &entries[at + 1],
             (order->entry_count - at - 1) * sizeof(*entries));
     order->entry_count--;

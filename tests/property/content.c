@@ -82,14 +82,13 @@ static void shuffle_lines(struct world *world, struct snapshot *order)
 }
 
 /* What it makes of an order must be seen by line: ids of entries follow the order. */
-static bool same_entries(struct world *world, const struct world *other,
+static bool same_entries(struct world *world, struct world *other,
                          const struct snapshot *order)
 {
     struct guard *a = model_guard(&world->model, order);
-    struct guard *b = model_guard((struct model *)(uintptr_t)&other->model, order);
+    struct guard *b = model_guard(&other->model, order);
     struct rms_order *a_row = world_order(world, order);
-    struct rms_order *b_row =
-        model_order((struct model *)(uintptr_t)&other->model, b->rms_order);
+    struct rms_order *b_row = model_order(&other->model, b->rms_order);
     if (!a_row || !b_row || a->line_count != b->line_count)
         return (!a_row && !b_row) || world_fault(world, "other lines");
     for (size_t i = 0; i < a->line_count; i++) {

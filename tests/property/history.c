@@ -33,7 +33,7 @@ static bool same_guard_but_decision(const struct guard *a, const struct guard *b
 
 void property_older_version_changes_nothing(struct world *world)
 {
-    const struct snapshot *versions[VERSIONS_MAX];
+    const struct snapshot *versions[VERSIONS_MAX] = {0};
     size_t count = tell_history(world, &world->shops[0], versions);
     for (size_t i = 0; i < count; i++)
         world_deliver(world, versions[i]);
@@ -286,8 +286,8 @@ static size_t draw_delivery(struct world *world, const struct snapshot **version
  * and an order that is open then holds what its newest version says. */
 void property_any_delivery_ends_like_the_newest(struct world *world)
 {
-    const struct snapshot *versions[VERSIONS_MAX];
-    const struct snapshot *delivery[3 * VERSIONS_MAX];
+    const struct snapshot *versions[VERSIONS_MAX] = {0};
+    const struct snapshot *delivery[3 * VERSIONS_MAX] = {0};
     struct world *in_order = calloc(1, sizeof(*in_order));
     if (!in_order)
         abort();

@@ -30,6 +30,7 @@ stages=(
     "complete|lint|build|complete|every test in the tree is run by a stage"
     "tidy|lint|build|tidy|clang-tidy, one file at a time"
     "fuzz-live|long|build long|fuzz_live|every fuzz target for a minute (preset fuzz)"
+    "mutants|long|build node long|mutants|tests/mutate: changes to the reconciler that its tests must notice"
     "valgrind|long|build run long|valgrind|CTest label unit under valgrind, without sanitizers"
 )
 
@@ -121,7 +122,10 @@ run_ctest() {
 }
 
 stage_unit() { built dev && run_ctest "$1" unit build/dev node tests/support/with_postgres.mjs; }
-stage_ctest() { built dev && run_ctest "$1" "$1" build/dev; }
+stage_ctest() {
+    [[ -z $long ]] || export TB_CASES=20000 # of each property
+    built dev && run_ctest "$1" "$1" build/dev
+}
 stage_ctest_lint() { built dev && run_ctest "$1" lint build/dev; }
 
 # Tests that no stage would run: of CTest for lack of a known label, of Node for lack of a stage.
@@ -225,6 +229,15 @@ build_valgrind() {
     cmake -S . -B build/valgrind -G Ninja -DCMAKE_C_FLAGS="-O1 -g" -DCMAKE_CROSSCOMPILING_EMULATOR="$emulator" &&
         cmake --build build/valgrind -j "$(nproc)" &&
         find build/valgrind -name CTestTestfile.cmake -exec sed -i 's/TIMEOUT "[0-9]*"/TIMEOUT "3600"/' {} +
+}
+
+# In a build of its own; a line of the log for each change.
+stage_mutants() {
+    local rc=0 log=$TMPDIR/mutants
+    tests/mutate/mutate >"$log" 2>&1 || rc=$?
+    count "$1" "$(grep -c '^noticed ' "$log" || true)" "$(grep -cE '^(SURVIVED|STALE) ' "$log" || true)"
+    grep -vE '^noticed ' "$log" || true
+    return "$rc"
 }
 
 stage_valgrind() {

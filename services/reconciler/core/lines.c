@@ -68,7 +68,7 @@ enum reason lines_resolve(const struct plan_input *in, const struct amounts *amo
                           struct arena *arena, const struct rms_item ***items,
                           const char **detail)
 {
-    *items = arena_array(arena, amounts->count, sizeof(**items));
+    *items = arena_array(arena, amounts->count, sizeof(struct rms_item *));
     for (size_t i = 0; i < amounts->count; i++) {
         const struct snapshot_line *line = amounts->lines[i].line;
         enum reason reason = resolve_one(in, line, &(*items)[i]);
