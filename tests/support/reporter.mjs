@@ -22,6 +22,12 @@ function failureText(data, trail) {
   return `  FAILED ${where}${title} (${seconds(data.details.duration_ms)})\n${indent(describe(data.details.error))}\n`;
 }
 
+/** Named, because a test that does not run proves nothing. */
+function skippedText({ name, skip, todo }, trail) {
+  const reason = [skip, todo].find((value) => typeof value === 'string' && value);
+  return `  note: skipped: ${[...trail, name].join(' > ')}${reason ? ` (${reason})` : ''}\n`;
+}
+
 /** The runner ends with its own totals as diagnostics; anything else there is news. */
 const isRoutine = (message) => /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /.test(message);
 
@@ -34,8 +40,8 @@ class Totals {
   add(type, data, trail) {
     const isSuite = data.details.type === 'suite';
     if (data.skip !== undefined || data.todo !== undefined) {
-      if (!isSuite) this.skipped++;
-      return '';
+      this.skipped++; // a skipped suite counts once: its tests are never heard of
+      return skippedText(data, trail);
     }
     if (type === 'test:pass') {
       if (!isSuite) this.passed++;
