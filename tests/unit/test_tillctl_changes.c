@@ -245,11 +245,12 @@ static void test_more_than_is_kept(void **state)
 
 static void test_large_results_are_kept_up_to_a_size(void **state)
 {
+    static const char head[] = DRY ",\"detail\":\"";
     static char large[7000];
     (void)state;
     take_poll("p-1", "t-1", "2026-11-22T10:00:00Z");
     memset(large, 'x', sizeof(large) - 1);
-    memcpy(large, DRY ",\"detail\":\"", strlen(DRY ",\"detail\":\""));
+    memcpy(large, head, sizeof(head) - 1);
     large[sizeof(large) - 2] = '"';
     changes.bytes = CHANGES_BYTES_MAX - 10000; /* as after many others */
     take(1, "p-1", "created", large);
