@@ -38,6 +38,16 @@ test('every command explains itself and names only settings that tillctl reads',
   }
 });
 
+test('explain plans by the same settings as the reconciler', () => {
+  const text = fs.readFileSync(inRoot('common/io/settings.def'), 'utf8');
+  const groups = text.split(/^GROUP\("/m).filter((group) => /^(Orders|RMS|RMS database)"/.test(group));
+  assert.equal(groups.length, 3);
+  const rows = [...groups.join('').matchAll(/^SETTING\(\w+, \w+, "(\w+)".*?, ([FRST |]+), "/gm)];
+  assert.ok(rows.length > 20);
+  const missing = rows.filter(([, , services]) => services.includes('R') && !services.includes('T'));
+  assert.deepEqual(missing.map(([, name]) => name), []);
+});
+
 test('a full standard output is a failure', async () => {
   const { code, stderr } = await run(['bash', '-c', `exec ${binary('tillctl')} --help >/dev/full`]);
   assert.equal(code, 1);

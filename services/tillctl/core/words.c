@@ -1,6 +1,7 @@
 /* words: see words.h. */
 #include "core/words.h"
 
+#include "base/instant.h"
 #include "base/str.h"
 
 #include <stdio.h>
@@ -8,6 +9,7 @@
 
 enum {
     REMEDY_BEGIN = 10, /* letters that tell remedies apart */
+    DATE_LEN = 10,     /* 2026-11-22 */
 };
 
 enum reason words_reason(const struct result *result)
@@ -57,4 +59,15 @@ const char *words_remedy(const struct result *result)
 {
     const char *remedy = reason_remedy(words_reason(result));
     return result->detail && has_remedy(result->detail, remedy) ? "" : remedy;
+}
+
+const char *words_time(int64_t ms, struct arena *arena)
+{
+    char text[INSTANT_TEXT_MAX];
+    if (!ms)
+        return "-";
+    instant_format(ms, text);
+    size_t clock = strcspn(text + DATE_LEN + 1, "Z");
+    return arena_printf(arena, "%.*s %.*s UTC", DATE_LEN, text, (int)clock,
+                        text + DATE_LEN + 1);
 }

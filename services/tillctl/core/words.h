@@ -15,6 +15,8 @@ const char *words_verdict(const struct result *result, struct arena *arena);
 enum table_style words_style(const struct result *result);
 /* Its detail, or what its reason means; "" when there is nothing to say. */
 const char *words_why(const struct result *result);
+/* "2026-11-22 10:00:00 UTC"; "-" for none. */
+const char *words_time(int64_t ms, struct arena *arena);
 /* What is to be done; "" when nothing is, or words_why says so already. */
 const char *words_remedy(const struct result *result);
 
