@@ -212,6 +212,8 @@ static enum rc publish(struct answers *answers, const char *key,
     if (rc == RC_OK)
         rc = bus_flush(answers->producer, ACKNOWLEDGE_MS, &failed, e);
     buf_done(&value);
+    if (rc == RC_FATAL)
+        answers->fatal = *e;
     return rc;
 }
 

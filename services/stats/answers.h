@@ -15,6 +15,7 @@ struct answers {
     struct bus_producer *producer;
     const char *token;  /* API_TOKEN; "" = not set */
     struct arena arena; /* of a request */
+    struct err fatal;   /* .rc not RC_OK: the process can't go on */
 };
 
 /* The handler of http_conf; ctx is a struct answers. */

@@ -41,7 +41,7 @@ static void close_consumer(struct follow *follow)
     follow->consumer = NULL;
     follow_drop_parts(follow);
     follow->joined = false;
-    follow->rewind = follow->paused = follow->is_cut = false;
+    follow->rewind = follow->paused = follow->is_off = false;
     follow->quiet_since_ms = 0;
     follow->alarm[0] = '\0';
     follow->generation++;

@@ -43,7 +43,7 @@ struct follow {
     int64_t said_ms;        /* monotonic; when the alarm was last logged */
     int64_t checked_ms;     /* monotonic; when positions were last compared */
     int64_t folded_ms;      /* monotonic; when a record was last folded */
-    bool is_cut;            /* results had expired: see settle */
+    bool is_off;            /* orders and results do not balance: see follow_settle */
     int64_t quiet_since_ms; /* monotonic; nothing was folded since */
     int end_topic;          /* how far the search for the topics' ends is */
     int32_t end_partition, end_partitions;
@@ -75,5 +75,9 @@ enum rc follow_fold_gap(struct follow *follow, struct follow_part *part, int64_t
 /* While nothing is fetched yet, the broker answers at once. */
 void follow_check_ranges(struct follow *follow);
 enum rc follow_check(struct follow *follow, struct err *e) TB_MUST_CHECK;
+
+/* follow_settle.c: orders and results balanced when nothing is on its way */
+enum rc follow_settle(struct follow *follow, const struct store_texts *fields,
+                      struct err *e) TB_MUST_CHECK;
 
 #endif

@@ -145,6 +145,10 @@ static void on_tick(uv_timer_t *timer)
 {
     struct server *server = timer->data;
     enum rc rc = follow_tick(server->answers.follow, server->e);
+    if (rc == RC_OK && server->answers.fatal.rc) {
+        *server->e = server->answers.fatal;
+        rc = RC_FATAL;
+    }
     if (rc)
         stop(server, rc);
     else

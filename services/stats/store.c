@@ -285,8 +285,8 @@ enum rc store_reset(struct store *store, int64_t now_ms, struct err *e)
     return eval_number(store, &store->reset, 2, argv, &done, e);
 }
 
-enum rc store_settle(struct store *store, int64_t *lost, struct err *e)
+enum rc store_settle(struct store *store, int64_t *orders, struct err *e)
 {
     const char *argv[] = {KEY_STATS};
-    return eval_number(store, &store->settle, 1, argv, lost, e);
+    return eval_number(store, &store->settle, 1, argv, orders, e);
 }

@@ -57,8 +57,8 @@ enum rc store_apply(struct store *store, const char *partition, int64_t expected
 /* Keeps the counters of now as the base that is taken off them from now on. */
 enum rc store_reset(struct store *store, int64_t now_ms, struct err *e) TB_MUST_CHECK;
 
-/* Takes orders whose results had expired before a rebuild out of those in flight; only
- * when all there is was folded and nothing is in flight. */
-enum rc store_settle(struct store *store, int64_t *lost, struct err *e) TB_MUST_CHECK;
+/* Balances orders published and results counted (settle.lua); only when all there is was
+ * folded and nothing is in flight. orders: how many it was about. */
+enum rc store_settle(struct store *store, int64_t *orders, struct err *e) TB_MUST_CHECK;
 
 #endif

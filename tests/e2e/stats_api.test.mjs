@@ -129,6 +129,16 @@ describe('triggers', { concurrency: false }, () => {
     await two.stop();
   });
 
+  test('without waiting it is 202 at once, and the id is known at once', async () => {
+    const two = await bench.aggregator({ env: { TRIGGER_WAIT_S: '0' } });
+    for (let i = 0; i < 5; i++) {
+      const { status, json } = await ask(two, 'trigger', { method: 'POST' });
+      assert.equal(status, 202);
+      assert.equal((await ask(two, json.data.ask)).status, 200);
+    }
+    await two.stop();
+  });
+
   test('an unknown id is 404', async () => {
     assert.equal((await ask(api, 'trigger/20260101T000000Z-00000000')).status, 404);
   });

@@ -230,6 +230,32 @@ static void settling_takes_out_what_never_comes(void **state)
     assert_false(board().cut);
 }
 
+/* Four results of orders that a killed fetcher published and could not record. */
+static void settling_takes_in_what_no_poll_tells_of(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    int64_t orders = -1;
+    for (int64_t i = 1; i <= 10; i++)
+        put_result(i, "created", POLL);
+    struct fold_out out = fold(&nothing);
+    assert_false(apply(store, &nothing, &out).moved);
+    assert_ok(store_write(store, &e, "HSET", KEY_STATS, "p|a", "6", "p|b", "2", NULL),
+              &e);
+    assert_int_equal(board().surplus, 4);
+    assert_ok(store_settle(store, &orders, &e), &e);
+    assert_int_equal(orders, 4); /* b's two are in flight and stay so */
+    struct board settled = board();
+    assert_int_equal(settled.surplus, 0);
+    assert_int_equal(settled.unrecorded, 4);
+    assert_int_equal(settled.counters[COUNTER_IN_FLIGHT], 2);
+    assert_ok(store_settle(store, &orders, &e), &e);
+    assert_int_equal(orders, 0);
+    assert_ok(store_write(store, &e, "HSET", KEY_STATS, "p|a", "9", NULL), &e);
+    assert_int_equal(board().counters[COUNTER_IN_FLIGHT], 5);
+    assert_int_equal(board().counters[COUNTER_TOTAL_POLLED], 15);
+}
+
 static void a_key_of_another_type_stops_no_count(void **state)
 {
     (void)state;
@@ -256,6 +282,9 @@ static void redis_away_is_told_and_not_asked_again_at_once(void **state)
     assert_rc(RC_RETRY, store_read(away, &texts, &got, &e, "PING", NULL), &e);
     assert_false(store_is_there(away));
     assert_contains(store_trouble(away), "127.0.0.1:1");
+    assert_true(store_may_write(away)); /* gated apart */
+    assert_rc(RC_RETRY, store_write(away, &e, "DEL", "x", NULL), &e);
+    assert_false(store_may_write(away));
     assert_rc(RC_RETRY, store_read(away, &texts, &got, &e, "PING", NULL), &e);
     store_close(away);
     assert_rc(RC_FATAL, store_open("http://127.0.0.1/", &away, &e), &e);
@@ -273,6 +302,7 @@ int main(void)
         REDIS_TEST(a_new_count_begins_with_empty_lists),
         REDIS_TEST(a_reset_is_atomic_and_repeatable),
         REDIS_TEST(settling_takes_out_what_never_comes),
+        REDIS_TEST(settling_takes_in_what_no_poll_tells_of),
         REDIS_TEST(a_key_of_another_type_stops_no_count),
         REDIS_TEST(redis_away_is_told_and_not_asked_again_at_once),
     };

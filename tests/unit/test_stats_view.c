@@ -221,6 +221,10 @@ static void health_names_what_is_wrong(void **state)
 static void metrics_are_all_time_and_escaped(void **state)
 {
     (void)state;
+    static const char *const fields[] = {"c|live|poll|created||a",          "120",
+                                         "b|live|poll|created||a",          "70",
+                                         "c|live|poll|error|unknown_sku|a", "2"};
+    board_read(fields, 6, &arena, &board);
     struct view v = view();
     shop.shop = "a\"b\\c\nd";
     view_metrics(&v, &out);

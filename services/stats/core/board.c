@@ -104,7 +104,8 @@ static void read_published(struct board *board, const char *field, int64_t value
         size_t offset;
     } members[] = {{FIELD_PUBLISHED, offsetof(struct board_shop, published)},
                    {FIELD_DRY, offsetof(struct board_shop, dry_published)},
-                   {FIELD_LOST, offsetof(struct board_shop, lost)}};
+                   {FIELD_LOST, offsetof(struct board_shop, lost)},
+                   {FIELD_UNRECORDED, offsetof(struct board_shop, unrecorded)}};
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
         const char *name = behind(field, members[i].prefix);
         struct board_shop *shop = name ? shop_of(board, name) : NULL;
@@ -135,8 +136,9 @@ static void read_field(struct board *board, const char *field, const char *value
  * accounted for is what was polled. */
 static void balance_shop(struct board *board, const struct board_shop *shop)
 {
-    int64_t published = shop->published - shop->lost;
+    int64_t published = shop->published - shop->lost + shop->unrecorded;
     int64_t in_flight = published - shop->accounted;
+    board->unrecorded += shop->unrecorded;
     if (in_flight > 0)
         board->counters_all[COUNTER_IN_FLIGHT] += in_flight;
     else

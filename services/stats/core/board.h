@@ -24,7 +24,7 @@ enum {
 struct board_shop {
     const char *shop;
     int64_t published, dry_published; /* by its polls, all-time */
-    int64_t lost;                     /* of those: results expired before a rebuild */
+    int64_t lost, unrecorded;         /* to take off them, to add: see keys.h */
     int64_t accounted, base;          /* live results, all-time and at the reset */
 };
 
@@ -37,6 +37,7 @@ struct board {
     struct tally all, shown; /* all-time; since the reset */
     int64_t counters_all[COUNTER_COUNT], counters[COUNTER_COUNT];
     int64_t surplus;    /* live results above what polls say they published */
+    int64_t unrecorded; /* orders that no poll record tells of, settled since */
     bool cut;           /* results had expired and the difference is not settled yet */
     int64_t reset_ms;   /* 0: never */
     const char *config; /* JSON; NULL: never set */

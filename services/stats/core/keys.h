@@ -11,8 +11,8 @@
  *   c|malformed|<topic>, c|duplicate|<topic>, c|gap|<topic>
  *   b|...                           the same counters as they were at the last reset
  *   p|<shop>, q|<shop>              orders published by polls, by dry runs; all-time
- *   l|<shop>                        published orders whose results had expired before a
- *                                   rebuild could read them
+ *   l|<shop>                        of those: results that expired before a rebuild
+ *   u|<shop>                        beyond those: a killed fetcher recorded them nowhere
  *   cut                             "1": such a rebuild is going on
  *   config, reset_at                the runtime configuration; when the last reset was
  */
@@ -33,23 +33,24 @@
 #define KEY_ORDER        "{tillbridge}:order:"       /* + shop/id: list of decisions */
 #define KEY_NAME         "{tillbridge}:name:"        /* + order name: hash shop -> id */
 
-#define FIELD_NEXT      "n|"
-#define FIELD_MARK      "m|"
-#define FIELD_SOURCE    "s|"
-#define FIELD_COUNT     "c|"
-#define FIELD_BASE      "b|"
-#define FIELD_PUBLISHED "p|"
-#define FIELD_DRY       "q|"
-#define FIELD_LOST      "l|"
-#define FIELD_CUT       "cut"
-#define FIELD_CONFIG    "config"
-#define FIELD_RESET_AT  "reset_at"
-#define FIELD_MALFORMED FIELD_COUNT "malformed|"
-#define FIELD_DUPLICATE FIELD_COUNT "duplicate|"
-#define FIELD_GAP       FIELD_COUNT "gap|"
-#define FIELD_POLL      "record"  /* of a poll's hash */
-#define FIELD_REQUEST   "request" /* of a trigger's hash */
-#define FIELD_BY_SHOP   "shop|"   /* of a trigger's hash: + shop -> poll id */
+#define FIELD_NEXT       "n|"
+#define FIELD_MARK       "m|"
+#define FIELD_SOURCE     "s|"
+#define FIELD_COUNT      "c|"
+#define FIELD_BASE       "b|"
+#define FIELD_PUBLISHED  "p|"
+#define FIELD_DRY        "q|"
+#define FIELD_UNRECORDED "u|"
+#define FIELD_LOST       "l|"
+#define FIELD_CUT        "cut"
+#define FIELD_CONFIG     "config"
+#define FIELD_RESET_AT   "reset_at"
+#define FIELD_MALFORMED  FIELD_COUNT "malformed|"
+#define FIELD_DUPLICATE  FIELD_COUNT "duplicate|"
+#define FIELD_GAP        FIELD_COUNT "gap|"
+#define FIELD_POLL       "record"  /* of a poll's hash */
+#define FIELD_REQUEST    "request" /* of a trigger's hash */
+#define FIELD_BY_SHOP    "shop|"   /* of a trigger's hash: + shop -> poll id */
 
 enum {
     KEEP_EVENTS = 200,

@@ -60,6 +60,7 @@ static void add_completeness(const struct view *view, cJSON *to)
     out_bool(completeness, "closed", !board->cut && (polling || board->surplus == 0));
     out_number(completeness, "accounted", tally_total(&board->shown, CLASS_LIVE));
     out_number(completeness, "unannounced_results", polling ? 0 : board->surplus);
+    out_number(completeness, "unrecorded_orders", board->unrecorded);
     out_bool(completeness, "history_cut", board->cut);
 }
 
