@@ -44,9 +44,13 @@ kafka_home() {
     echo "$(kafka_cache)/kafka/${sum:0:12}"
 }
 
-# True when every jar is there and unharmed.
+# The names and sizes of FILES, to be compared with the list of when they were made. By size alone, since
+# every start of a broker looks: what cuts a file short is noticed, what flips a bit in it is not.
+kafka_sizes() { stat -c '%n %s' "$@" 2>/dev/null | sort; }
+
+# True when every jar is there and whole.
 kafka_home_is_good() {
-    [[ -s $1/jars.sha256 ]] && (cd "$1/lib" && sha256sum --check --status --strict ../jars.sha256)
+    [[ -s $1/jars.list ]] && (cd "$1" && [[ "$(kafka_sizes lib/*.jar)" == "$(cat jars.list)" ]])
 }
 
 # Holds the cache's lock while COMMAND runs, so that two copies side by side work one after the other.
@@ -61,8 +65,8 @@ kafka_locked() {
     ) 9>"$dir/lock"
 }
 
-# Maven writes to a folder of its own that gets its name only when complete and listed with checksums:
-# an interrupted download leaves nothing that counts as good.
+# Maven checks the jars' checksums and writes to a folder of its own that gets its name only when complete
+# and listed: an interrupted download leaves nothing that counts as good.
 # Functions that step runs chain with &&: errexit is off in whatever is called left of an ||.
 kafka_download() {
     local home=$1 part
@@ -72,7 +76,7 @@ kafka_download() {
     mvn -q -B --strict-checksums -f "$kafka_pom" dependency:copy-dependencies \
         -DincludeScope=runtime -DoutputDirectory="$part/lib" &&
         compgen -G "$part/lib/kafka_2.13-*.jar" >/dev/null &&
-        (cd "$part/lib" && sha256sum -- *.jar) >"$part/jars.sha256" &&
+        (cd "$part" && kafka_sizes lib/*.jar) >"$part/jars.list" &&
         chmod 755 "$part" && rm -rf "$home" && mv "$part" "$home"
 }
 
@@ -96,9 +100,9 @@ kafka_archive() {
     echo "$home/classes-${key:0:12}.jsa"
 }
 
-# Checked because a JVM given half an archive dies of a bus error instead of going on without it.
+# Looked at because a JVM given half an archive dies of a bus error instead of going on without it.
 kafka_archive_is_good() {
-    [[ -s $1 && "$(sha256sum <"$1")" == "$(cat "$1.sha256" 2>/dev/null)" ]]
+    [[ -s $1 && "$(kafka_sizes "$1")" == "$(cat "$1.list" 2>/dev/null)" ]]
 }
 
 # What a broker does in its life, so that the classes for it are loaded and get into the archive.
@@ -121,8 +125,8 @@ kafka_make_archive() {
         kafka_exercise "127.0.0.1:$port" && kafka_stop "$work/broker" &&
         java "${kafka_gc[@]}" -Xshare:on -XX:SharedArchiveFile="$work/classes.jsa" \
             -cp "$(kafka_classpath "$home")" kafka.tools.StorageTool random-uuid &&
-        sha256sum <"$work/classes.jsa" >"$archive.sha256" &&
-        mv "$work/classes.jsa" "$archive.part" && mv "$archive.part" "$archive"
+        mv "$work/classes.jsa" "$archive.part" && mv "$archive.part" "$archive" &&
+        kafka_sizes "$archive" >"$archive.list"
 }
 
 # A formatted storage folder to copy: saves the storage tool's second at every start.
@@ -146,7 +150,13 @@ kafka_prepare_locked() {
         warn "Kafka will start without its class archive: some two seconds slower each time."
 }
 
-kafka_prepare() { kafka_locked kafka_prepare_locked; }
+kafka_is_prepared() {
+    local home
+    home=$(kafka_home)
+    kafka_home_is_good "$home" && [[ -d $home/template ]] && kafka_archive_is_good "$(kafka_archive "$home")"
+}
+
+kafka_prepare() { kafka_is_prepared || kafka_locked kafka_prepare_locked; }
 
 # Two neighbouring ports that nobody listens on, below the range that the system hands out by itself.
 kafka_two_free_ports() {
