@@ -69,6 +69,7 @@ static const struct header dlq_headers[] = {
     {HEADER_DLQ_DETAIL, "one line for people: what, where, remedy"},
     {HEADER_DLQ_FAILED_AT, "when it was refused"},
     {HEADER_DLQ_WORKER, "the process that refused it"},
+    {HEADER_DLQ_LEFT_OUT, "present when key or value was too large for a dead letter"},
     {HEADER_DLQ_REDRIVES, "how often it was redriven before"},
 };
 

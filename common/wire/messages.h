@@ -30,6 +30,7 @@ enum {
 #define HEADER_DLQ_DETAIL    "dlq.detail"    /* one line, commas replaced by semicolons */
 #define HEADER_DLQ_FAILED_AT "dlq.failed_at"
 #define HEADER_DLQ_WORKER    "dlq.worker"
+#define HEADER_DLQ_LEFT_OUT  "dlq.left_out" /* that key or value did not fit */
 #define HEADER_DLQ_REDRIVES  "dlq.redrives" /* how often it was redriven before */
 
 #define TOPIC_ORDERS   "shopify.orders"

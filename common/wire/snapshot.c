@@ -124,6 +124,9 @@ static enum rc check(const struct snapshot *s, struct arena *arena, struct err *
         return refuse(e, "more than 5000 lines", (int64_t)s->lines.count);
     if (!s->shop[0] || !s->currency[0])
         return refuse(e, "shop or currency is empty", s->id);
+    if (strlen(s->shop) > SNAPSHOT_MAX_NAME || strlen(s->name) > SNAPSHOT_MAX_NAME ||
+        strlen(s->currency) > SNAPSHOT_MAX_NAME)
+        return refuse(e, "shop, name or currency has over 255 bytes", s->id);
     for (size_t i = 0; i < s->lines.count; i++) {
         enum rc rc = check_line(&snapshot_lines(s)[i], e);
         if (rc)

@@ -16,6 +16,8 @@ enum {
     SNAPSHOT_MAX_BYTES = 8 * 1024 * 1024,
     SNAPSHOT_MAX_LINES = 5000,
     SNAPSHOT_MAX_QUANTITY = 1000000,
+    SNAPSHOT_MAX_NAME =
+        255, /* bytes of shop, name, currency: they go into every result */
 };
 
 struct snapshot_tax {

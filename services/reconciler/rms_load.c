@@ -116,7 +116,7 @@ static enum rc fill_guard(struct load *load, struct sql_stmt *stmt, struct guard
     if (!action_parse(t[0], &guard->action) || !reason_parse(t[1], &guard->reason) ||
         !reason_parse(t[2], &guard->held_for))
         return err_set(
-            e, RC_FATAL, "guard.read",
+            e, RC_REJECT, "guard.read",
             "tillbridge_guard holds \"%s\"/\"%s\", which this program does not "
             "know: run the newer release",
             t[0], t[1]);

@@ -12,11 +12,18 @@ static bool header_true(const struct bus_message *message, const char *name)
     return value && strcmp(value, "true") == 0;
 }
 
+/* What goes into every result is not to be as long as whoever made the message likes. */
+const char *work_short_header(const struct bus_message *message, const char *name)
+{
+    const char *value = bus_header(message, name);
+    return value && strlen(value) <= WORK_KEY_MAX ? value : NULL;
+}
+
 /* A copy made by a console tool or a redrive has another timestamp than the one that the
  * fetcher gives it, which is the snapshot's own fetchedAt. */
 static const char *source_of(const struct work *work)
 {
-    const char *source = bus_header(&work->message, HEADER_SOURCE);
+    const char *source = work_short_header(&work->message, HEADER_SOURCE);
     bool original =
         work->readable && work->message.timestamp_ms == work->snapshot.fetched_ms;
     return original && source ? source : SOURCE_REPLAY;
@@ -41,6 +48,9 @@ static enum rc check_key(const struct work *work, struct arena *arena, struct er
 static enum rc decode(struct work *work, struct arena *arena, struct err *e)
 {
     const struct bus_message *m = &work->message;
+    if (m->key_len > WORK_KEY_MAX)
+        return err_set(e, RC_REJECT, "order.key", "the key has %zu bytes: 512 at most",
+                       m->key_len);
     if (!m->value)
         return err_set(
             e, RC_REJECT, "order.decode",
@@ -58,7 +68,7 @@ void work_read(struct work *work, const struct bus_message *message, struct aren
         work->refusal = arena_strdup(arena, e.text);
     work->dry_run = header_true(message, HEADER_DRY_RUN);
     work->force = header_true(message, HEADER_FORCE);
-    work->poll_id = bus_header(&work->message, HEADER_POLL_ID);
+    work->poll_id = work_short_header(&work->message, HEADER_POLL_ID);
     work->source = source_of(work);
 }
 
@@ -203,7 +213,7 @@ void work_result_of_refusal(struct work *work, enum reason reason, const char *d
 {
     start_result(work);
     set_action(work, ACTION_ERROR, reason, arena_strdup(arena, detail));
-    if (!work->readable && work->message.key)
+    if (!work->readable && work->message.key && work->message.key_len <= WORK_KEY_MAX)
         snapshot_key_parse(work->message.key, work->message.key_len, arena,
                            &work->result.shop, &work->result.order);
     work->dead = !work->dry_run;

@@ -7,6 +7,11 @@
 #include "io/bus.h"
 #include "wire/messages.h"
 
+enum {
+    WORK_KEY_MAX =
+        512, /* bytes of a key; a shop's domain and an order id take far less */
+};
+
 struct work {
     struct bus_message message; /* owned until work_free */
     struct snapshot snapshot;
@@ -25,6 +30,9 @@ struct work {
  * be read is refused. Takes over the message. */
 void work_read(struct work *work, const struct bus_message *message, struct arena *arena);
 void work_free(struct work *work);
+
+/* The header's value, NULL when there is none or it is over WORK_KEY_MAX bytes. */
+const char *work_short_header(const struct bus_message *message, const char *name);
 
 /* True when the guard says that just this message was decided on already. */
 bool work_met_again(const struct work *work, const struct guard *guard);

@@ -25,6 +25,12 @@ static void header_safe(const char *text, char out[DETAIL_MAX])
             *p = ' ';
 }
 
+/* Key, value and headers of a letter stay within what the producer takes (9 MiB). */
+enum {
+    LETTER_MAX_BYTES = 8704 * 1024,
+    LETTER_MAX_HEADER = 8 * 1024,
+};
+
 struct letter {
     struct bus_header headers[BUS_HEADERS_MAX];
     size_t count;
@@ -40,8 +46,28 @@ static void add_header(struct letter *letter, const char *name, const char *valu
 static void copy_headers(struct letter *letter, const struct bus_message *message)
 {
     for (size_t i = 0; i < message->header_count; i++)
-        if (strncmp(message->headers[i].name, "dlq.", 4) != 0)
+        if (strncmp(message->headers[i].name, "dlq.", 4) != 0 &&
+            strlen(message->headers[i].value) <= LETTER_MAX_HEADER)
             add_header(letter, message->headers[i].name, message->headers[i].value);
+}
+
+/* What no letter can hold stays where it is; the letter says where. */
+static void leave_out_what_is_too_large(struct bus_record *record, struct letter *letter)
+{
+    static const char note[] = "too large for a dead letter: see dlq.topic dlq.partition "
+                               "dlq.offset";
+    bool key = record->key_len > WORK_KEY_MAX;
+    bool value = record->value_len > LETTER_MAX_BYTES;
+    if (key) {
+        record->key = NULL;
+        record->key_len = 0;
+    }
+    if (value) {
+        record->value = "";
+        record->value_len = 0;
+    }
+    if (key || value)
+        add_header(letter, HEADER_DLQ_LEFT_OUT, note);
 }
 
 static enum rc publish_letter(const struct work *work, struct bus_producer *producer,
@@ -65,16 +91,17 @@ static enum rc publish_letter(const struct work *work, struct bus_producer *prod
     add_header(&letter, HEADER_DLQ_DETAIL, detail);
     add_header(&letter, HEADER_DLQ_FAILED_AT, instant_format(now_ms, failed_at));
     add_header(&letter, HEADER_DLQ_WORKER, worker);
-    add_header(&letter, HEADER_DLQ_REDRIVES, bus_header(m, HEADER_DLQ_REDRIVES));
+    struct bus_record record = {.topic = TOPIC_DLQ,
+                                .partition = m->partition,
+                                .key = m->key,
+                                .key_len = m->key_len,
+                                .value = m->value,
+                                .value_len = m->value_len,
+                                .headers = letter.headers};
+    leave_out_what_is_too_large(&record, &letter);
+    add_header(&letter, HEADER_DLQ_REDRIVES, work_short_header(m, HEADER_DLQ_REDRIVES));
     copy_headers(&letter, m);
-    const struct bus_record record = {.topic = TOPIC_DLQ,
-                                      .partition = m->partition,
-                                      .key = m->key,
-                                      .key_len = m->key_len,
-                                      .value = m->value,
-                                      .value_len = m->value_len,
-                                      .headers = letter.headers,
-                                      .header_count = letter.count};
+    record.header_count = letter.count;
     return bus_produce(producer, &record, e);
 }
 
@@ -83,6 +110,7 @@ static enum rc publish_result(const struct work *work, struct bus_producer *prod
 {
     struct result result = work->result;
     struct buf value;
+    bool has_key = work->message.key_len <= WORK_KEY_MAX;
     result.decided_ms = now_ms;
     result.worker = worker;
     buf_init(&value, MESSAGE_MAX_BYTES);
@@ -96,8 +124,8 @@ static enum rc publish_result(const struct work *work, struct bus_producer *prod
      * which the aggregator's exactly-once rests on. */
     const struct bus_record record = {.topic = TOPIC_RESULTS,
                                       .partition = work->message.partition,
-                                      .key = work->message.key,
-                                      .key_len = work->message.key_len,
+                                      .key = has_key ? work->message.key : NULL,
+                                      .key_len = has_key ? work->message.key_len : 0,
                                       .value = buf_str(&value),
                                       .value_len = value.len};
     enum rc rc = bus_produce(producer, &record, e);

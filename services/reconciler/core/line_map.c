@@ -57,7 +57,7 @@ enum rc line_map_parse(const char *text, struct arena *arena, const struct line_
         p += strspn(p, " ");
         if (!parse_line(&p, &lines[i]))
             return err_set(
-                e, RC_FATAL, "guard.read",
+                e, RC_REJECT, "guard.read",
                 "tillbridge_guard.line_map is damaged near \"%.40s\": restore the "
                 "row from a backup",
                 p);

@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "core/rows.h"
 
-/* RC_FATAL: the text is not such a map (someone changed our table). */
+/* RC_REJECT: the text is not such a map (someone changed our table). */
 enum rc line_map_parse(const char *text, struct arena *arena, const struct line_map **out,
                        size_t *count, struct err *e) TB_MUST_CHECK;
 void line_map_format(const struct line_map *lines, size_t count, struct buf *out);

@@ -42,6 +42,10 @@ static enum reason resolve_one(const struct plan_input *in,
     return REASON_NONE;
 }
 
+enum {
+    SHOWN_UNITS = 80, /* of a title or SKU in a detail: who made it can make it endless */
+};
+
 /* The sentence behind "line 5 (Blue mug): ". */
 static const char *refusal_words(enum reason reason, bool inactive)
 {
@@ -61,7 +65,8 @@ static const char *refusal(const struct plan_input *in, const struct snapshot_li
     bool inactive = reason == REASON_UNKNOWN_SKU && hit && hit->hits == 1;
     return arena_printf(
         arena, "line %" PRId64 " (%s): SKU \"%s\" %s, then redrive the order", line->id,
-        line->title, line->sku ? line->sku : "", refusal_words(reason, inactive));
+        ops_fit(arena, line->title, SHOWN_UNITS), ops_fit(arena, line->sku, SHOWN_UNITS),
+        refusal_words(reason, inactive));
 }
 
 enum reason lines_resolve(const struct plan_input *in, const struct amounts *amounts,
