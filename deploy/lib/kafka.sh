@@ -37,16 +37,17 @@ kafka_tools=(
 
 kafka_cache() { echo "${TILLBRIDGE_CACHE:-$kafka_root/.cache}"; }
 
-# The folder of this pom's jars. The name carries the pom's checksum: another pom is another folder.
+# The folder of this pom's jars. The name carries the pom's checksum and the number of the layout that this
+# script makes: another pom or an older script is another folder, also in a shared cache.
 kafka_home() {
     local sum
     sum=$(sha256sum "$kafka_pom")
-    echo "$(kafka_cache)/kafka/${sum:0:12}"
+    echo "$(kafka_cache)/kafka/${sum:0:12}-2"
 }
 
 # The names and sizes of FILES, to be compared with the list of when they were made. By size alone, since
 # every start of a broker looks: what cuts a file short is noticed, what flips a bit in it is not.
-kafka_sizes() { stat -c '%n %s' "$@" 2>/dev/null | sort; }
+kafka_sizes() { stat -c '%n %s' "$@" 2>/dev/null | LC_ALL=C sort; }
 
 # True when every jar is there and whole.
 kafka_home_is_good() {
@@ -90,8 +91,12 @@ kafka_fetch() {
             "(~/.m2/settings.xml for a mirror or proxy), then run the same command again."
 }
 
-# Sorted, so that it is the same text each time: the class archive is bound to it.
-kafka_classpath() { local jars=("$1"/lib/*.jar); (IFS=:; echo "${jars[*]}"); }
+# Sorted, so that it is the same text each time and in every locale: the class archive is bound to it.
+kafka_classpath() {
+    local LC_ALL=C IFS=: jars
+    jars=("$1"/lib/*.jar)
+    echo "${jars[*]}"
+}
 
 # One archive per JVM, class path and flags; another JVM finds none of its own and makes it.
 kafka_archive() {

@@ -9,7 +9,7 @@ const complaints = /ERROR: (Address|Leak|Undefined|Thread)\w*Sanitizer|runtime e
 
 /** What a service gets besides its settings: none of the settings of whoever runs the tests. */
 export function plainEnv() {
-  const kept = ['PATH', 'HOME', 'TMPDIR', 'ASAN_OPTIONS', 'LSAN_OPTIONS', 'UBSAN_OPTIONS'];
+  const kept = ['PATH', 'HOME', 'TMPDIR', 'ODBCSYSINI', 'ASAN_OPTIONS', 'LSAN_OPTIONS', 'UBSAN_OPTIONS'];
   const env = Object.fromEntries(kept.filter((name) => process.env[name]).map((name) => [name, process.env[name]]));
   return { UBSAN_OPTIONS: 'print_stacktrace=1', LANG: 'C.UTF-8', ...env };
 }
