@@ -168,6 +168,27 @@ static void a_refused_message_again_is_looked_at_again(void **state)
     rig_close(&rig);
 }
 
+/* A dead letter redriven after later polls had met the same refused content. */
+static void a_redriven_letter_is_booked_behind_the_fence(void **state)
+{
+    rig_open(&rig, state, usual);
+    struct snapshot *order = rig_order(&rig, 1);
+    rig_line(order, 0)->sku = "LATE-ITEM";
+    rig_expect(rig_do(&rig, order), "error", "unknown_sku");
+    struct bus_message letter = rig.works[0].message;
+    rig_later(order);
+    rig_expect(rig_do(&rig, order), "skipped", "already_reported");
+    rig_must(&rig, "INSERT INTO \"Item\" (\"ItemLookupCode\", \"Description\") VALUES "
+                   "('LATE-ITEM', 'Late item')");
+    letter.offset = rig.next_offset++;
+    letter.timestamp_ms += 12345; /* a copy has the time of copying */
+    rig.count = 1;
+    work_read(&rig.works[0], &letter, &rig.arena);
+    rig_commit(&rig);
+    rig_expect(&rig.works[0], "created", "");
+    rig_close(&rig);
+}
+
 /* Another offset, and even another topic with the same offset, is another message. */
 static void the_same_content_elsewhere_is_decided_on_anew(void **state)
 {
@@ -366,6 +387,7 @@ int main(int argc, char **argv)
         DB_BOTH(a_message_met_again_gives_the_same_result),
         DB_BOTH(an_earlier_message_again_keeps_the_later_outcome),
         DB_BOTH(a_refused_message_again_is_looked_at_again),
+        DB_BOTH(a_redriven_letter_is_booked_behind_the_fence),
         DB_BOTH(the_same_content_elsewhere_is_decided_on_anew),
         DB_BOTH(older_versions_are_stale_after_every_decision),
         DB_BOTH(the_same_order_twice_in_a_batch),

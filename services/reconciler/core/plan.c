@@ -243,10 +243,25 @@ static void decide_existing(struct decision *d)
     }
 }
 
+/* A dead letter redriven: the order was refused, later polls met the same content and
+ * moved the fence on, and now a person sends it again. The same content is no older
+ * state. */
+static bool is_held_content(const struct decision *d)
+{
+    const struct guard *guard = &d->in->rms->guard;
+    return d->in->replay && guard->held && strcmp(guard->seen, d->digest) == 0;
+}
+
+static bool is_stale(const struct decision *d)
+{
+    return is_older(d->in->order, &d->in->rms->guard) && !d->in->force &&
+           !is_held_content(d);
+}
+
 static void decide_all(struct decision *d)
 {
     const struct rms_state *rms = d->in->rms;
-    if (is_older(d->in->order, &rms->guard) && !d->in->force) {
+    if (is_stale(d)) {
         decide(d, ACTION_SKIPPED, REASON_STALE);
     } else if (rms->order_count > 1) {
         conflict(d, REASON_DUPLICATE_IN_RMS);
