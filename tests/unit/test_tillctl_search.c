@@ -114,8 +114,15 @@ static void test_messages_of_another_form(void **state)
     search_take(&search, "a.example/5", 11, "#1003", 5, 1);
     search_take(&search, "a.example/5", 11, "{\"name\":1003}", 13, 1);
     assert_int_equal(search.count, 0);
+    search_take(&search, "a.example/5", 11, "\"name\"", 6, 1);
+    search_take(&search, "a.example/5", 11, "{\"name\":\"#1003", 14, 1);
+    search_take(&search, "a.example/5", 11, "{\"a\":{\"name\":\"#1003\"}}", 22, 1);
+    assert_int_equal(search.count, 0);
     search_take(&search, "a.example/5", 11, value, strlen(value), 1);
     assert_int_equal(search.count, 1);
+    static const char other[] = "{\"a\":{\"name\":\"x\"},\n \"name\" :\t\"#1003\"}";
+    search_take(&search, "a.example/6", 11, other, strlen(other), 1);
+    assert_int_equal(search.count, 2);
     end();
 }
 

@@ -1,5 +1,5 @@
-/* search: see search.h. Most messages are passed over by a look for the name's bytes;
- * only those that have them are read as JSON. */
+/* search: see search.h. Most messages are passed over by a look at the bytes behind
+ * "name"; only where they are the name, the message is read as JSON. */
 #include "core/search.h"
 
 #include "base/json.h"
@@ -8,6 +8,10 @@
 
 #include <string.h>
 #include <strings.h>
+
+enum {
+    NAME_MAX_BYTES = 256,
+};
 
 void search_init(struct search *search, const char *text, const char *shop,
                  struct arena *arena)
@@ -44,15 +48,41 @@ static const char *name_in(struct search *search, const char *value, size_t len)
     return name;
 }
 
-/* Whether the bytes of the name are there at all; JSON may write # as an escape, which no
- * writer of ours does. Letters may be of either case: then only their digits are looked
- * for, and without any everything is read. */
+/* The text that begins at `from` (its opening quote) and ends before `end`, or 0. */
+static size_t text_len(const char *from, const char *end)
+{
+    const char *close = NULL;
+    if (from < end && *from == '"')
+        close = memchr(from + 1, '"', (size_t)(end - from - 1));
+    return close ? (size_t)(close - from - 1) : 0;
+}
+
+static const char *skip(const char *from, const char *end, const char *those)
+{
+    while (from < end && strchr(those, *from))
+        from++;
+    return from;
+}
+
+/* Whether a member "name", at whatever depth, has the name. JSON may write its letters as
+ * escapes, which no writer of ours does. */
 static bool may_have_name(const struct search *search, const char *value, size_t len)
 {
-    static const char digits[] = "0123456789";
-    const char *from = strpbrk(search->name, digits);
-    size_t span = from ? strspn(from, digits) : 0;
-    return value && (!span || memmem(value, len, from, span));
+    static const char member[] = "\"name\"";
+    const char *end = value + len;
+    for (const char *at = value;
+         at && (at = memmem(at, (size_t)(end - at), member, sizeof(member) - 1));) {
+        char name[NAME_MAX_BYTES];
+        at = skip(at + sizeof(member) - 1, end, " \t\r\n:");
+        size_t text = text_len(at, end);
+        if (!text || text >= sizeof(name))
+            continue;
+        memcpy(name, at + 1, text);
+        name[text] = '\0';
+        if (is_wanted_name(search, name))
+            return true;
+    }
+    return false;
 }
 
 static void add_hit(struct search *search, const struct search_hit *hit)
@@ -83,7 +113,7 @@ void search_take(struct search *search, const char *key, size_t key_len,
         (search->shop && strcmp(search->shop, hit.shop) != 0))
         return;
     bool is_id = search->id && search->id == hit.id;
-    if (!is_id && !may_have_name(search, value, len))
+    if (!is_id && (!value || !may_have_name(search, value, len)))
         return;
     hit.name = name_in(search, value, len);
     if (is_id || (hit.name && is_wanted_name(search, hit.name)))
