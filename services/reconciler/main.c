@@ -30,8 +30,7 @@ int main(int argc, char **argv)
     struct err e;
     bool check_only = false;
 
-    cfg_main(CFG_RECONCILER, "orders from Kafka into RMS", argc,
-             argv, &cfg, &check_only);
+    cfg_main(CFG_RECONCILER, "orders from Kafka into RMS", argc, argv, &cfg, &check_only);
     setenv("TZ", cfg.rms_timezone, 1);
     tzset();
     log_open("reconciler", cfg.log_level, cfg.log_format);

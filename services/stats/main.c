@@ -9,8 +9,7 @@ int main(int argc, char **argv)
     struct cfg cfg;
     struct err e;
 
-    cfg_main(CFG_STATS, "status, control and counters over HTTP", argc,
-             argv, &cfg, NULL);
+    cfg_main(CFG_STATS, "status, control and counters over HTTP", argc, argv, &cfg, NULL);
     log_open("stats", cfg.log_level, cfg.log_format);
     enum rc rc = server_run(&cfg, &e);
     if (rc)
