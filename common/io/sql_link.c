@@ -4,7 +4,8 @@
  * SyncPragma=FULL, because with WAL and NORMAL a power cut may undo the last commits
  * whose Kafka offsets were committed already.
  * PostgreSQL: Protocol=7.4-0, since the default rolls back single statements behind our
- * back; server-side prepare; no cut of long text.
+ * back; server-side prepare; no cut of long text; no log of its own, which Debian's
+ * packaging turns on and which would leave statements in /tmp.
  * SQL Server: TDS 7.4, UTF-8, and a time limit, since the driver has none by default. */
 #include "io/sql_internal.h"
 
@@ -98,6 +99,8 @@ void sql_link_complete(enum sql_dialect dialect, int64_t timeout_s,
     case SQL_POSTGRES:
         add_if_absent(connection, "Protocol", "7.4-0");
         add_if_absent(connection, "UseServerSidePrepare", "1");
+        add_if_absent(connection, "CommLog", "0");
+        add_if_absent(connection, "Debug", "0");
         add_if_absent(connection, "MaxLongVarcharSize", "1073741823");
         add_if_absent(connection, "BoolsAsChar", "0");
         break;

@@ -178,7 +178,7 @@ static void what_a_driver_needs_is_added(void **state)
         completed(SQL_SQLITE, "Driver=SQLite3;timeout=7000;JOURNALMODE=DELETE;"),
         "Driver=SQLite3;timeout=7000;JOURNALMODE=DELETE;SyncPragma=FULL");
     assert_contains(completed(SQL_POSTGRES, "Driver=PostgreSQL Unicode"),
-                    ";Protocol=7.4-0;UseServerSidePrepare=1;");
+                    ";Protocol=7.4-0;UseServerSidePrepare=1;CommLog=0;Debug=0;");
     const char *tds = completed(SQL_SQLSERVER, "Driver=FreeTDS;Server=x");
     assert_contains(tds, ";TDS_Version=7.4;ClientCharset=UTF-8;Timeout=35;");
     assert_contains(completed(SQL_SQLSERVER, "Driver=FreeTDS;PWD={a;Timeout=1}"),
