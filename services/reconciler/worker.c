@@ -137,6 +137,24 @@ static void log_result(const struct work *work)
                          KV("poll_id", work->poll_id), KV("dry_run", work->dry_run)));
 }
 
+/* Hands one result over. A full queue is waited for: what RMS holds must be told.
+ * RC_RETRY: stopped, or the partitions went away. */
+static enum rc hand_over(struct worker *worker, const struct work *work, struct err *e)
+{
+    enum rc rc;
+    while ((rc = work_publish(work, worker->producer, clock_now_ms(), worker->name, e)) ==
+           RC_RETRY)
+        if (!wait_retry(worker, "results.wait", 1, e))
+            return RC_RETRY;
+    if (rc ==
+        RC_REJECT) /* going on would lose the result: better to stand still, loudly */
+        return err_set(e, RC_FATAL, "results.publish",
+                       "partition %d offset %lld: its result or dead letter is refused: "
+                       "raise max.message.bytes of their topics (tillctl topics check)",
+                       (int)work->message.partition, (long long)work->message.offset);
+    return rc;
+}
+
 /* Acknowledged before the next group commits: then the guard's one source offset is
  * enough to answer a message met again. */
 static enum rc publish(struct worker *worker, struct work *works, size_t count,
@@ -144,8 +162,7 @@ static enum rc publish(struct worker *worker, struct work *works, size_t count,
 {
     size_t failed = 0;
     for (size_t i = 0; i < count; i++) {
-        enum rc rc =
-            work_publish(&works[i], worker->producer, clock_now_ms(), worker->name, e);
+        enum rc rc = hand_over(worker, &works[i], e);
         if (rc)
             return rc;
         log_result(&works[i]);
@@ -173,8 +190,8 @@ static enum rc store_offsets(struct worker *worker, const struct work *works,
                                            .partition = works[i].message.partition,
                                            .offset = works[i].message.offset + 1};
         enum rc rc = bus_store(worker->consumer, &next, 1, e);
-        if (rc)
-            return rc;
+        if (rc == RC_FATAL)
+            return rc; /* else: not stored now, so read again after a restart */
     }
     return RC_OK;
 }
@@ -230,6 +247,8 @@ static enum rc collect(struct worker *worker, struct work *works, size_t *count,
         int64_t left_ms = *count ? deadline_ms - clock_monotonic_ms() : POLL_MS;
         enum rc rc =
             bus_poll(worker->consumer, left_ms > 0 ? left_ms : 0, &message, &got, e);
+        if (rc == RC_RETRY && *count)
+            break; /* what is in hand is done first: it would not be read again */
         if (rc)
             return rc;
         if (!got)
@@ -280,7 +299,7 @@ enum rc worker_run(struct worker *worker, struct err *e)
         abort(); /* out of memory: as in arena.h */
     arena_init(&arena);
     health_ready(worker->health, true, "");
-    for (unsigned attempt = 1; !stop_requested() && rc != RC_FATAL;) {
+    for (unsigned attempt = 1; !stop_requested() && (rc == RC_OK || rc == RC_RETRY);) {
         rc = turn(worker, works, &arena, e);
         if (rc == RC_OK)
             attempt = 1;
@@ -289,5 +308,5 @@ enum rc worker_run(struct worker *worker, struct err *e)
     }
     arena_done(&arena);
     free(works);
-    return rc == RC_FATAL ? rc : RC_OK;
+    return rc == RC_RETRY ? RC_OK : rc;
 }
