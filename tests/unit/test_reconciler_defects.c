@@ -259,8 +259,10 @@ static void defect_rms_10_discount_vanishes(void **state)
     struct snapshot_line *line = add_line("CUP", 2, 100000);
     line->discount_e4 = 10000; /* 5 % */
     order.total_e4 -= 10000;
+    add_line("BOWL", 1, 50000);
     deliver();
     assert_int_equal(row()->entries[0].price_e4, 95000);
+    assert_int_equal(row()->entries[1].price_e4, 50000);
     assert_int_equal(row()->entries[0].full_price_e4, 100000);
     assert_int_equal(model_sum(row(), 100), order.total_e4);
 }
@@ -439,19 +441,20 @@ static void defect_pipe_09_action_without_a_counter(void **state)
     }
 }
 
-/* Money went through a float: 0.1 + 0.2, and 1,000 lines of a third. */
+/* Money went through a float, which holds seven digits. */
 static void defect_pipe_10_money_is_a_float(void **state)
 {
     (void)state;
     add_line("CUP", 1, 1000);
     add_line("BOWL", 1, 2000);
+    add_line("FORK", 3, 999999900);
     struct snapshot_line *third = add_line("EWER", 3, 33300);
-    third->total_e4 = third->unit_price_e4 * 3;
     third->discount_e4 = 100;
     order.total_e4 -= 100;
     deliver();
-    assert_int_equal(row()->total_e4, 102800);
-    assert_int_equal(model_sum(row(), 100), 102800);
+    assert_int_equal(row()->total_e4, INT64_C(2999999700) + 102800);
+    assert_int_equal(row()->entries[2].price_e4, 999999900);
+    assert_int_equal(model_sum(row(), 100), row()->total_e4);
 }
 
 #define DEFECT(function) cmocka_unit_test_setup_teardown(function, start, stop)

@@ -50,7 +50,7 @@ static void make_sqlite(struct rig *rig)
              "Driver=SQLite3;Database=%s;FKSupport=1;Timeout=300", file);
 }
 
-/* In the schema that db_run made for the test. */
+/* In the schema of the test, emptied. */
 static void make_postgres(struct rig *rig)
 {
     static const char *const names[][2] = {{"Server=", "PGHOST"},
@@ -63,7 +63,13 @@ static void make_postgres(struct rig *rig)
         odbc_value(rig->db->connection, names[i][0], value, sizeof(value));
         setenv(names[i][1], value, 1);
     }
-    snprintf(value, sizeof(value), "-c search_path=tillbridge_unit_%d", (int)getpid());
+    int pid = (int)getpid();
+    snprintf(value, sizeof(value),
+             "DROP SCHEMA IF EXISTS tillbridge_unit_%d CASCADE; "
+             "CREATE SCHEMA tillbridge_unit_%d",
+             pid, pid);
+    db_must(rig->db->sql, value);
+    snprintf(value, sizeof(value), "-c search_path=tillbridge_unit_%d", pid);
     setenv("PGOPTIONS", value, 1);
     run(TB_MAKE_DB " postgres dbname=$PGDATABASE");
     snprintf(rig->connection, sizeof(rig->connection),
