@@ -79,6 +79,8 @@ enum rc worker_open(struct worker *worker, const struct cfg *cfg, struct err *e)
 
 void worker_close(struct worker *worker)
 {
+    if (worker->has_kept) /* before the consumer that it belongs to */
+        bus_message_free(&worker->kept);
     bus_consumer_close(worker->consumer);
     bus_producer_close(worker->producer);
     rms_free(worker->rms);
@@ -88,6 +90,18 @@ void worker_close(struct worker *worker)
 }
 
 /* ---- waiting without leaving the group ---- */
+
+/* A message that came while waiting: the first of partitions that were just assigned. The
+ * consumer's position is past it, so it must be taken, not dropped. */
+static void keep_for_later(struct worker *worker, const struct bus_message *message)
+{
+    if (worker->has_kept) { /* can't be; from the committed offsets nothing is lost */
+        log_error("worker.lost_count", KV("offset", message->offset));
+        exit(1);
+    }
+    worker->kept = *message;
+    worker->has_kept = true;
+}
 
 /* Polls the paused consumer so that the group keeps us. False: stop, or partitions gone.
  */
@@ -101,8 +115,7 @@ static bool wait_paused(struct worker *worker, int64_t ms)
         bool got = false;
         health_tick(worker->health, clock_monotonic_ms());
         if (bus_poll(worker->consumer, POLL_MS, &message, &got, &e) == RC_OK && got)
-            bus_message_free(
-                &message); /* paused: can't be; read again after the resume */
+            keep_for_later(worker, &message);
     }
     bus_resume(worker->consumer);
     return !stop_requested() && !worker->revoked;
@@ -232,6 +245,31 @@ static enum rc do_works(struct worker *worker, struct work *works, size_t count,
 
 /* ---- the loop ---- */
 
+/* A rebalance took away whose messages are in hand: they will be read again. One call of
+ * bus_poll may serve the rebalance and bring the first message of what was assigned then,
+ * so this comes before that message is taken. */
+static void drop_revoked(struct worker *worker, struct work *works, size_t *count)
+{
+    if (!worker->revoked)
+        return;
+    for (size_t i = 0; i < *count; i++)
+        work_free(&works[i]);
+    *count = 0;
+    worker->revoked = false;
+}
+
+/* The next message; a kept one first. */
+static enum rc next_message(struct worker *worker, int64_t wait_ms,
+                            struct bus_message *message, bool *got, struct err *e)
+{
+    if (!worker->has_kept)
+        return bus_poll(worker->consumer, wait_ms > 0 ? wait_ms : 0, message, got, e);
+    *message = worker->kept;
+    worker->has_kept = false;
+    *got = true;
+    return RC_OK;
+}
+
 /* Waits for a first message, then takes what is there, up to the batch's size and time.
  */
 static enum rc collect(struct worker *worker, struct work *works, size_t *count,
@@ -240,13 +278,13 @@ static enum rc collect(struct worker *worker, struct work *works, size_t *count,
     int64_t deadline_ms = 0;
     size_t max = (size_t)worker->cfg->batch_max_orders;
     *count = 0;
-    worker->revoked = false;
-    while (*count < max && !worker->revoked && !stop_requested()) {
+    worker->revoked = false; /* what it took away was let go of before */
+    while (*count < max && !stop_requested()) {
         struct bus_message message;
         bool got = false;
         int64_t left_ms = *count ? deadline_ms - clock_monotonic_ms() : POLL_MS;
-        enum rc rc =
-            bus_poll(worker->consumer, left_ms > 0 ? left_ms : 0, &message, &got, e);
+        enum rc rc = next_message(worker, left_ms, &message, &got, e);
+        drop_revoked(worker, works, count);
         if (rc == RC_RETRY && *count)
             break; /* what is in hand is done first: it would not be read again */
         if (rc)
@@ -266,7 +304,7 @@ static enum rc turn(struct worker *worker, struct work *works, struct arena *are
     size_t count = 0;
     health_tick(worker->health, clock_monotonic_ms());
     enum rc rc = collect(worker, works, &count, arena, e);
-    if (rc == RC_OK && count && !worker->revoked)
+    if (rc == RC_OK && count)
         rc = do_works(worker, works, count, e);
     for (size_t i = 0; i < count; i++)
         work_free(&works[i]);

@@ -16,7 +16,9 @@ struct worker {
     struct health *health;
     char *name;               /* host and pid, in results and dead letters */
     struct arena group_arena; /* of one try of a commit group */
-    bool revoked;             /* a rebalance took partitions away: drop what is in hand */
+    struct bus_message kept;  /* came while waiting: the next to be taken */
+    bool has_kept;
+    bool revoked; /* a rebalance took partitions away: drop what is in hand */
 };
 
 enum rc worker_open(struct worker *worker, const struct cfg *cfg,
