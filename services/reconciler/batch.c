@@ -107,7 +107,7 @@ static enum rc plan_one(struct group *g, size_t i, bool again, struct err *e)
 static enum rc ask_guard(struct group *g, size_t i, struct err *e)
 {
     const struct guard *guard = &g->states[i].guard;
-    bool again = work_met_again(&g->works[i], guard);
+    bool again = work_met_again(&g->works[i], guard, g->arena);
     bool told = guard->action == ACTION_ERROR || guard->action == ACTION_CONFLICT;
     enum rc rc = RC_OK;
     if (!again || told)

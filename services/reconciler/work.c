@@ -84,10 +84,23 @@ static bool same_partition(const struct work *work, const struct guard *guard)
            strcmp(guard->src_topic, work->message.topic) == 0;
 }
 
-bool work_met_again(const struct work *work, const struct guard *guard)
+/* A topic made anew gives old offsets to new messages: the version tells them apart. */
+static bool same_version(const struct work *work, const struct guard *guard,
+                         struct arena *arena)
+{
+    struct result told;
+    const char *outcome = guard->outcome ? guard->outcome : "";
+    if (result_decode(outcome, strlen(outcome), arena, &told, NULL) != RC_OK)
+        return true; /* nothing to tell them apart by */
+    return told.updated_ms == work->snapshot.updated_ms &&
+           told.fetched_ms == work->snapshot.fetched_ms;
+}
+
+bool work_met_again(const struct work *work, const struct guard *guard,
+                    struct arena *arena)
 {
     return !work->dry_run && same_partition(work, guard) &&
-           guard->src_offset == work->message.offset;
+           guard->src_offset == work->message.offset && same_version(work, guard, arena);
 }
 
 /* ---- results ---- */

@@ -35,7 +35,8 @@ void work_free(struct work *work);
 const char *work_short_header(const struct bus_message *message, const char *name);
 
 /* True when the guard says that just this message was decided on already. */
-bool work_met_again(const struct work *work, const struct guard *guard);
+bool work_met_again(const struct work *work, const struct guard *guard,
+                    struct arena *arena);
 
 /* Fills the source and the outcome into the plan's guard, to be written with it. */
 void work_stamp(const struct work *work, const struct guard *guard, struct plan *plan,

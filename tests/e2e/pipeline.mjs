@@ -60,6 +60,14 @@ export class Pipeline {
     return { ...answer.json.data, decisions: await this.decisionsOf(answer.json.data.trigger_id) };
   }
 
+  /** Triggers a poll and resolves when its orders are in the topic, whoever decides on them. */
+  async publish(options) {
+    const finished = async () => (await this.pollRecords.read()).filter((p) => p.state === 'finished').length;
+    const before = await finished();
+    this.ask('POST', 'trigger', { json: options }).catch(() => {}); // answered when they are decided on
+    await waitUntil(async () => await finished() > before, { what: 'the poll to end', timeoutMs: 30_000 });
+  }
+
   /** Name -> result, of all polls of a trigger. */
   async decisionsOf(triggerId) {
     const polls = new Set((await this.pollRecords.read()).filter((p) => p.triggerId === triggerId).map((p) => p.pollId));

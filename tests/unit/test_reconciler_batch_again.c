@@ -189,6 +189,22 @@ static void a_redriven_letter_is_booked_behind_the_fence(void **state)
     rig_close(&rig);
 }
 
+/* The topic was lost and made anew: another message has the offset of the last one. */
+static void another_version_at_the_same_offset_is_decided_on(void **state)
+{
+    rig_open(&rig, state, usual);
+    struct snapshot *order = rig_order(&rig, 1);
+    rig_expect(rig_do(&rig, order), "created", "");
+    rig_later(order);
+    order->cancelled_ms = order->updated_ms;
+    rig.count = 0;
+    rig.next_offset--;
+    rig_send(&rig, order);
+    rig_commit(&rig);
+    rig_expect(&rig.works[0], "cancelled", "");
+    rig_close(&rig);
+}
+
 /* Another offset, and even another topic with the same offset, is another message. */
 static void the_same_content_elsewhere_is_decided_on_anew(void **state)
 {
@@ -388,6 +404,7 @@ int main(int argc, char **argv)
         DB_BOTH(an_earlier_message_again_keeps_the_later_outcome),
         DB_BOTH(a_refused_message_again_is_looked_at_again),
         DB_BOTH(a_redriven_letter_is_booked_behind_the_fence),
+        DB_BOTH(another_version_at_the_same_offset_is_decided_on),
         DB_BOTH(the_same_content_elsewhere_is_decided_on_anew),
         DB_BOTH(older_versions_are_stale_after_every_decision),
         DB_BOTH(the_same_order_twice_in_a_batch),

@@ -151,21 +151,21 @@ static void a_message_met_again_is_known(void **state)
     struct work work = read_message(&message);
     struct guard guard = {
         .exists = true, .src_topic = TOPIC_ORDERS, .src_partition = 3, .src_offset = 12};
-    assert_true(work_met_again(&work, &guard));
+    assert_true(work_met_again(&work, &guard, &arena));
     work.dry_run = true;
-    assert_false(work_met_again(&work, &guard));
+    assert_false(work_met_again(&work, &guard, &arena));
     work.dry_run = false;
     guard.src_offset = 13;
-    assert_false(work_met_again(&work, &guard));
+    assert_false(work_met_again(&work, &guard, &arena));
     guard.src_offset = 12;
     guard.src_partition = 4;
-    assert_false(work_met_again(&work, &guard));
+    assert_false(work_met_again(&work, &guard, &arena));
     guard.src_partition = 3;
     guard.src_topic = TOPIC_RETRY;
-    assert_false(work_met_again(&work, &guard));
+    assert_false(work_met_again(&work, &guard, &arena));
     guard.src_topic = TOPIC_ORDERS;
     guard.exists = false;
-    assert_false(work_met_again(&work, &guard));
+    assert_false(work_met_again(&work, &guard, &arena));
 }
 
 /* ---- the dry run's rows ---- */
