@@ -149,6 +149,10 @@ static void on_tick(uv_timer_t *timer)
         *server->e = server->answers.fatal;
         rc = RC_FATAL;
     }
+    /* At its limit of connections libmicrohttpd stops listening, and listens again only
+     * when it is run: with the last one gone there is neither event nor time-out for it.
+     */
+    run_http(server);
     if (rc)
         stop(server, rc);
     else
