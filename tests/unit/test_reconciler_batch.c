@@ -15,42 +15,6 @@ static const char *const usual[] = {"RMS_SHIPPING_ITEM=SHIPPING",
                                     "RMS_GUEST_CUSTOMER_ID=1",
                                     NULL};
 
-static int64_t committed(const char *code)
-{
-    return rig_number(&rig,
-                      "SELECT CAST(\"QuantityCommitted\" AS INTEGER) FROM \"Item\" "
-                      "WHERE \"ItemLookupCode\" = '%s'",
-                      code);
-}
-
-/* One column of an order's entries, in their order: "2,1". */
-static const char *entries(int64_t order, const char *expression)
-{
-    const char *list = "";
-    int64_t count =
-        rig_number(&rig, "SELECT count(*) FROM \"OrderEntry\" WHERE \"OrderID\" = %lld",
-                   (long long)order);
-    for (int64_t i = 0; i < count; i++)
-        list = arena_printf(
-            &rig.arena, "%s%s%s", list, i ? "," : "",
-            rig_text(&rig,
-                     "SELECT CAST(%s AS VARCHAR(255)) FROM \"OrderEntry\" e JOIN "
-                     "\"Item\" i ON i.\"ID\" = e.\"ItemID\" WHERE e.\"OrderID\" = %lld "
-                     "ORDER BY e.\"ID\" LIMIT 1 OFFSET %lld",
-                     expression, (long long)order, (long long)i));
-    return list;
-}
-
-static const char *order_text(int64_t id, const char *expression)
-{
-    return rig_text(&rig,
-                    "SELECT CAST(%s AS VARCHAR(255)) FROM \"Order\" WHERE \"ID\" = %lld",
-                    expression, (long long)id);
-}
-
-#define QUANTITIES "CAST(e.\"QuantityOnOrder\" AS INTEGER)"
-#define CENTS      "CAST(e.\"Price\" * 100 AS INTEGER)"
-
 static void creates_an_order(void **state)
 {
     rig_open(&rig, state, usual);
@@ -66,21 +30,23 @@ static void creates_an_order(void **state)
     int64_t id = work->result.rms_order;
     rig_expect(work, "created", "");
     assert_int_equal(work->result.lines_added, 3);
-    assert_string_equal(order_text(id, "\"ReferenceNumber\""), "SHOPIFY-7001");
-    assert_string_equal(order_text(id, "\"Comment\""), "Shopify #7001, PAID");
+    assert_string_equal(rig_order_text(&rig, id, "\"ReferenceNumber\""), "SHOPIFY-7001");
+    assert_string_equal(rig_order_text(&rig, id, "\"Comment\""), "Shopify #7001, PAID");
     assert_string_equal(rig_text(&rig, "SELECT \"ShippingNotes\" FROM \"Order\""),
                         "Standard\nNote: Ring; 'twice' \"please\"\n\xf0\x9f\x98\x80");
-    assert_string_equal(order_text(id, "CAST(\"Total\" * 100 AS INTEGER)"), "5900");
-    assert_string_equal(order_text(id, "\"Type\" * 10000 + \"ChannelType\" * 1000 + "
+    assert_string_equal(rig_order_text(&rig, id, "CAST(\"Total\" * 100 AS INTEGER)"),
+                        "5900");
+    assert_string_equal(rig_order_text(&rig, id,
+                                       "\"Type\" * 10000 + \"ChannelType\" * 1000 + "
                                        "\"StoreID\" * 100 + \"SalesRepID\" * 10 + "
                                        "\"CustomerID\""),
                         "22151");
-    assert_string_equal(entries(id, "i.\"ItemLookupCode\""),
+    assert_string_equal(rig_entries(&rig, id, "i.\"ItemLookupCode\""),
                         "MUG-STONE-350,PLATE-DIN-27,SHIPPING");
-    assert_string_equal(entries(id, QUANTITIES), "2,1,1");
-    assert_string_equal(entries(id, CENTS), "1800,1800,500");
-    assert_int_equal(committed("MUG-STONE-350"), 2);
-    assert_int_equal(committed("SHIPPING"), 0);
+    assert_string_equal(rig_entries(&rig, id, RIG_QUANTITIES), "2,1,1");
+    assert_string_equal(rig_entries(&rig, id, RIG_CENTS), "1800,1800,500");
+    assert_int_equal(rig_committed(&rig, "MUG-STONE-350"), 2);
+    assert_int_equal(rig_committed(&rig, "SHIPPING"), 0);
     rig_close(&rig);
 }
 
@@ -89,8 +55,9 @@ static void writes_store_local_time(void **state)
 {
     rig_open(&rig, state, usual);
     struct work *work = rig_do(&rig, rig_order(&rig, 7001));
-    const char *time = order_text(work->result.rms_order, "\"Time\"");
-    const char *due = order_text(work->result.rms_order, "\"ExpirationOrDueDate\"");
+    const char *time = rig_order_text(&rig, work->result.rms_order, "\"Time\"");
+    const char *due =
+        rig_order_text(&rig, work->result.rms_order, "\"ExpirationOrDueDate\"");
     assert_memory_equal(time, "2026-03-02 05:00:00", 19);
     assert_memory_equal(due, "2026-03-09 05:00:00", 19);
     rig_close(&rig);
@@ -112,25 +79,25 @@ static void updates_and_cancels(void **state)
     assert_int_equal(work->result.lines_added * 100 + work->result.lines_changed * 10 +
                          work->result.lines_deleted,
                      111);
-    assert_string_equal(entries(id, "i.\"ItemLookupCode\""),
+    assert_string_equal(rig_entries(&rig, id, "i.\"ItemLookupCode\""),
                         "MUG-STONE-350,POS-GLASS-TUMBLER-4");
-    assert_string_equal(entries(id, QUANTITIES), "1,4");
-    assert_int_equal(committed("MUG-STONE-350"), 1);
-    assert_int_equal(committed("PLATE-DIN-27"), 0);
-    assert_int_equal(committed("POS-GLASS-TUMBLER-4"), 4);
+    assert_string_equal(rig_entries(&rig, id, RIG_QUANTITIES), "1,4");
+    assert_int_equal(rig_committed(&rig, "MUG-STONE-350"), 1);
+    assert_int_equal(rig_committed(&rig, "PLATE-DIN-27"), 0);
+    assert_int_equal(rig_committed(&rig, "POS-GLASS-TUMBLER-4"), 4);
 
     order->cancelled_ms = order->updated_ms;
     order->cancel_reason = "CUSTOMER";
     rig_later(order);
     rig_expect(rig_do(&rig, order), "cancelled", "");
-    assert_string_equal(order_text(id, "\"Closed\""), "1");
-    assert_string_equal(order_text(id, "\"Comment\""),
+    assert_string_equal(rig_order_text(&rig, id, "\"Closed\""), "1");
+    assert_string_equal(rig_order_text(&rig, id, "\"Comment\""),
                         "Shopify #7001, PAID; Cancelled in Shopify: CUSTOMER");
-    assert_int_equal(committed("POS-GLASS-TUMBLER-4"), 0);
+    assert_int_equal(rig_committed(&rig, "POS-GLASS-TUMBLER-4"), 0);
     rig_later(order);
     order->note = "again";
     rig_expect(rig_do(&rig, order), "skipped", "unchanged");
-    assert_int_equal(committed("MUG-STONE-350"), 0);
+    assert_int_equal(rig_committed(&rig, "MUG-STONE-350"), 0);
     rig_close(&rig);
 }
 
@@ -175,7 +142,7 @@ static void a_batch_of_all_kinds(void **state)
     assert_contains(rig.works[4].detail, "NO-SUCH");
     assert_int_equal(rig_number(&rig, "SELECT count(*) FROM \"Order\""), 4);
     assert_int_equal(rig_number(&rig, "SELECT count(*) FROM tillbridge_guard"), 6);
-    assert_int_equal(committed("MUG-STONE-350"), 1 + 2 + 2);
+    assert_int_equal(rig_committed(&rig, "MUG-STONE-350"), 1 + 2 + 2);
     rig_close(&rig);
 }
 
@@ -258,7 +225,7 @@ static void a_refused_order_is_made_once_the_item_is_there(void **state)
                    "VALUES ('NEW-ITEM', 'New')");
     order->fetched_ms++;
     rig_expect(rig_do(&rig, order), "created", "");
-    assert_int_equal(committed("NEW-ITEM"), 2);
+    assert_int_equal(rig_committed(&rig, "NEW-ITEM"), 2);
     rig_close(&rig);
 }
 
@@ -293,159 +260,6 @@ static void customers_by_email(void **state)
     rig_close(&rig);
 }
 
-/* As an earlier integration left it. */
-static void add_legacy(int64_t id, int64_t order)
-{
-    rig_must(
-        &rig,
-        "INSERT INTO \"Order\" (\"ID\", \"StoreID\", \"Type\", \"ChannelType\", "
-        "\"ReferenceNumber\", \"Total\", \"Tax\", \"Comment\") VALUES (%lld, 1, 2, 2, "
-        "'SHOPIFY-%lld', 40, 4, 'Order reference')",
-        (long long)id, (long long)order);
-    rig_must(&rig,
-             "INSERT INTO \"OrderEntry\" (\"OrderID\", \"ItemID\", \"Price\", "
-             "\"QuantityOnOrder\", \"Description\") SELECT %lld, \"ID\", 14.5, 3, "
-             "\"Description\" FROM \"Item\" WHERE \"ItemLookupCode\" IN "
-             "('MUG-STONE-350', 'PLATE-DIN-27', 'WHISK-STEEL') ORDER BY \"ID\"",
-             (long long)id);
-}
-
-static void adopts_an_earlier_order(void **state)
-{
-    rig_open(&rig, state, usual);
-    add_legacy(900, 7001);
-    struct work *work = rig_do(&rig, rig_order(&rig, 7001));
-    rig_expect(work, "updated", "");
-    assert_int_equal(work->result.rms_order, 900);
-    assert_string_equal(entries(900, "i.\"ItemLookupCode\""),
-                        "MUG-STONE-350,PLATE-DIN-27");
-    assert_string_equal(entries(900, QUANTITIES), "2,1");
-    assert_int_equal(rig_number(&rig, "SELECT count(*) FROM \"Order\""), 1);
-    assert_string_equal(order_text(900, "\"Comment\""), "Order reference");
-    rig_close(&rig);
-}
-
-/* What no line takes is in the line map with a negative id; it must be readable again. */
-static void an_adopted_order_cancelled_is_met_again(void **state)
-{
-    rig_open(&rig, state, usual);
-    add_legacy(900, 7001);
-    struct snapshot *order = rig_order(&rig, 7001);
-    rig_line(order, 0)->current_quantity = rig_line(order, 1)->current_quantity = 0;
-    rig_total(order);
-    rig_expect(rig_do(&rig, order), "cancelled", "");
-    rig_later(order);
-    rig_expect(rig_do(&rig, order), "skipped", "unchanged");
-    rig_close(&rig);
-}
-
-static void duplicates_in_rms_are_a_conflict(void **state)
-{
-    rig_open(&rig, state, usual);
-    add_legacy(900, 7001);
-    add_legacy(901, 7001);
-    add_legacy(902, 7002);
-    rig_send(&rig, rig_order(&rig, 7001));
-    rig_send(&rig, rig_order(&rig, 7002));
-    rig_commit(&rig);
-    rig_expect(&rig.works[0], "conflict", "duplicate_in_rms");
-    rig_expect(&rig.works[1], "updated", "");
-    rig_must(&rig, "UPDATE \"Order\" SET \"ReferenceNumber\" = '' WHERE \"ID\" = 901");
-    rig_expect(rig_do(&rig, rig_order(&rig, 7001)), "updated", "");
-    rig_close(&rig);
-}
-
-/* A quote (Type 3), or one of another channel, is no order of ours. */
-static void other_kinds_of_orders_are_not_adopted(void **state)
-{
-    rig_open(&rig, state, usual);
-    add_legacy(900, 7001);
-    add_legacy(901, 7002);
-    rig_must(&rig, "UPDATE \"Order\" SET \"Type\" = 3 WHERE \"ID\" = 900");
-    rig_must(&rig, "UPDATE \"Order\" SET \"ChannelType\" = 0 WHERE \"ID\" = 901");
-    rig_send(&rig, rig_order(&rig, 7001));
-    rig_send(&rig, rig_order(&rig, 7002));
-    rig_commit(&rig);
-    rig_expect(&rig.works[0], "created", "");
-    rig_expect(&rig.works[1], "created", "");
-    rig_close(&rig);
-}
-
-static void staff_conflicts_and_their_healing(void **state)
-{
-    rig_open(&rig, state, usual);
-    struct snapshot *order = rig_order(&rig, 7001);
-    long long id = rig_do(&rig, order)->result.rms_order;
-    rig_line(order, 0)->current_quantity = 1;
-    rig_total(order);
-    rig_later(order);
-    rig_must(&rig, "UPDATE \"Order\" SET \"Deposit\" = 10 WHERE \"ID\" = %lld", id);
-    rig_expect(rig_do(&rig, order), "conflict", "has_deposit");
-    rig_must(&rig,
-             "UPDATE \"OrderEntry\" SET \"QuantityRTD\" = 0.5 WHERE \"OrderID\" = %lld",
-             id);
-    order->fetched_ms++;
-    rig_expect(rig_do(&rig, order), "conflict", "part_delivered");
-    rig_must(&rig, "INSERT INTO \"Transaction\" (\"RecallID\") VALUES (%lld)", id);
-    rig_must(&rig, "UPDATE \"Order\" SET \"Closed\" = 1 WHERE \"ID\" = %lld", id);
-    order->fetched_ms++;
-    rig_expect(rig_do(&rig, order), "conflict", "tendered");
-    rig_must(&rig, "DELETE FROM \"Transaction\"");
-    order->fetched_ms++;
-    rig_expect(rig_do(&rig, order), "conflict", "closed_in_rms");
-    order->fetched_ms++;
-    rig_expect(rig_do(&rig, order), "skipped", "already_reported");
-    rig_must(&rig,
-             "UPDATE \"Order\" SET \"Closed\" = 0, \"Deposit\" = 0 WHERE \"ID\" = %lld",
-             id);
-    rig_must(&rig, "UPDATE \"OrderEntry\" SET \"QuantityRTD\" = 0");
-    order->fetched_ms++;
-    rig_expect(rig_do(&rig, order), "updated", "");
-    rig_must(&rig, "DELETE FROM \"Order\" WHERE \"ID\" = %lld", id);
-    rig_later(order);
-    rig_expect(rig_do(&rig, order), "conflict", "deleted_in_rms");
-    rig_close(&rig);
-}
-
-/* RMS holds quantities as floats: a third of a kilogram has no end. */
-static void a_quantity_without_end_is_read(void **state)
-{
-    rig_open(&rig, state, usual);
-    struct snapshot *order = rig_order(&rig, 7001);
-    long long id = rig_do(&rig, order)->result.rms_order;
-    rig_must(&rig, "UPDATE \"OrderEntry\" SET \"QuantityOnOrder\" = 1.0 / 3");
-    rig_later(order);
-    order->note = "news";
-    rig_expect(rig_do(&rig, order), "updated", "");
-    assert_string_equal(entries(id, QUANTITIES), "2,1");
-    rig_close(&rig);
-}
-
-/* Staff's own columns and texts are as they were after an update. */
-static void staff_columns_are_kept(void **state)
-{
-    rig_open(&rig, state, usual);
-    struct snapshot *order = rig_order(&rig, 7001);
-    long long id = rig_do(&rig, order)->result.rms_order;
-    rig_must(
-        &rig,
-        "UPDATE \"Order\" SET \"ShippingTrackingNumber\" = 'TRACK', "
-        "\"ShippingServiceID\" = 4, \"Comment\" = 'Call first', \"ShippingNotes\" = "
-        "'Ask for Luis', \"SalesRepID\" = 9, \"ReasonCodeID\" = 3 WHERE \"ID\" = %lld",
-        id);
-    rig_line(order, 0)->current_quantity = 1;
-    order->note = "Fragile";
-    rig_total(order);
-    rig_later(order);
-    rig_expect(rig_do(&rig, order), "updated", "");
-    assert_string_equal(order_text(id, "\"ShippingTrackingNumber\" || "
-                                       "\"ShippingServiceID\" || \"Comment\" || "
-                                       "\"ShippingNotes\" || \"SalesRepID\" || "
-                                       "\"ReasonCodeID\""),
-                        "TRACK4Call firstAsk for Luis93");
-    rig_close(&rig);
-}
-
 int main(int argc, char **argv)
 {
     static const struct db_case cases[] = {
@@ -456,13 +270,6 @@ int main(int argc, char **argv)
         DB_BOTH(skus_of_every_kind),
         DB_BOTH(a_refused_order_is_made_once_the_item_is_there),
         DB_BOTH(customers_by_email),
-        DB_BOTH(adopts_an_earlier_order),
-        DB_BOTH(an_adopted_order_cancelled_is_met_again),
-        DB_BOTH(duplicates_in_rms_are_a_conflict),
-        DB_BOTH(other_kinds_of_orders_are_not_adopted),
-        DB_BOTH(staff_conflicts_and_their_healing),
-        DB_BOTH(a_quantity_without_end_is_read),
-        DB_BOTH(staff_columns_are_kept),
     };
     return db_run(argc, argv, cases, sizeof(cases) / sizeof(cases[0]));
 }

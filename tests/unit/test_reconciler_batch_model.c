@@ -336,8 +336,6 @@ static void staff(void)
     }
 }
 
-/* ---- */
-
 static void open_model(void)
 {
     model_init(&model);

@@ -65,6 +65,15 @@ void rig_expect(const struct work *work, const char *action, const char *reason)
 int64_t rig_number(struct rig *rig, const char *fmt, ...) TB_PRINTF(2, 3);
 const char *rig_text(struct rig *rig, const char *fmt, ...) TB_PRINTF(2, 3);
 void rig_must(struct rig *rig, const char *fmt, ...) TB_PRINTF(2, 3);
+/* Item.QuantityCommitted of a lookup code. */
+int64_t rig_committed(struct rig *rig, const char *code);
+/* One expression over an order's entries (e, with their item i), in their order: "2,1".
+ */
+const char *rig_entries(struct rig *rig, int64_t order, const char *expression);
+/* One expression over an order. */
+const char *rig_order_text(struct rig *rig, int64_t id, const char *expression);
+#define RIG_QUANTITIES "CAST(e.\"QuantityOnOrder\" AS INTEGER)"
+#define RIG_CENTS      "CAST(e.\"Price\" * 100 AS INTEGER)"
 /* Every row of the tables that we read or write, as text. */
 const char *rig_dump(struct rig *rig);
 

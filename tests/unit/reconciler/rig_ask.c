@@ -98,3 +98,35 @@ const char *rig_dump(struct rig *rig)
     assert_true(strlen(text) > 1000);
     return text;
 }
+
+int64_t rig_committed(struct rig *rig, const char *code)
+{
+    return rig_number(rig,
+                      "SELECT CAST(\"QuantityCommitted\" AS INTEGER) FROM \"Item\" "
+                      "WHERE \"ItemLookupCode\" = '%s'",
+                      code);
+}
+
+const char *rig_entries(struct rig *rig, int64_t order, const char *expression)
+{
+    const char *list = "";
+    int64_t count =
+        rig_number(rig, "SELECT count(*) FROM \"OrderEntry\" WHERE \"OrderID\" = %lld",
+                   (long long)order);
+    for (int64_t i = 0; i < count; i++)
+        list = arena_printf(
+            &rig->arena, "%s%s%s", list, i ? "," : "",
+            rig_text(rig,
+                     "SELECT CAST(%s AS VARCHAR(255)) FROM \"OrderEntry\" e JOIN "
+                     "\"Item\" i ON i.\"ID\" = e.\"ItemID\" WHERE e.\"OrderID\" = %lld "
+                     "ORDER BY e.\"ID\" LIMIT 1 OFFSET %lld",
+                     expression, (long long)order, (long long)i));
+    return list;
+}
+
+const char *rig_order_text(struct rig *rig, int64_t id, const char *expression)
+{
+    return rig_text(rig,
+                    "SELECT CAST(%s AS VARCHAR(255)) FROM \"Order\" WHERE \"ID\" = %lld",
+                    expression, (long long)id);
+}
