@@ -50,12 +50,6 @@ const char *tally_outcome_name(enum tally_outcome outcome)
     return outcomes[outcome].name;
 }
 
-const char *tally_outcome_help(enum tally_outcome outcome)
-{
-    assert(outcome < OUTCOME_COUNT);
-    return outcomes[outcome].help;
-}
-
 const char *tally_class_word(enum tally_class class)
 {
     assert(class < CLASS_COUNT);

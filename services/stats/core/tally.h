@@ -45,7 +45,6 @@ struct tally {
 };
 
 const char *tally_outcome_name(enum tally_outcome outcome);
-const char *tally_outcome_help(enum tally_outcome outcome);
 const char *tally_class_word(enum tally_class class);
 const char *tally_class_prefix(enum tally_class class);
 const char *tally_counter_name(enum tally_counter counter);
