@@ -8,7 +8,7 @@ const QUERIES = {
     + ' "Comment" FROM "OrderEntry" ORDER BY "ID"',
   items: 'SELECT "ID", "ItemLookupCode", "QuantityCommitted", "ItemType", "Inactive" FROM "Item" ORDER BY "ID"',
   aliases: 'SELECT "ItemID", "Alias" FROM "Alias"',
-  guards: 'SELECT order_id, shop, rms_order, action, reason FROM tillbridge_guard ORDER BY order_id',
+  guards: 'SELECT order_id, shop, rms_order, action, reason, src_partition, src_offset FROM tillbridge_guard ORDER BY order_id',
 };
 
 async function query(database, sql) {
