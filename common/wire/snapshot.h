@@ -50,8 +50,9 @@ struct snapshot_shipping {
     const char *title;
     const char *code;
     const char *source;
-    int64_t price_e4; /* after discounts and refunds */
-    struct codec_list taxes;
+    int64_t price_e4;        /* after discounts and refunds */
+    int64_t charged_e4;      /* before refunds; 0: nothing of it was given back */
+    struct codec_list taxes; /* on what was charged */
 };
 
 struct snapshot_address {

@@ -175,8 +175,12 @@ const header = [
       assert.match(state.held.ShippingNotes, /^Express/);
     } },
   { what: 'shipping money given back', order: { ...paid, lines: [line(mug, 2)] },
-    todo: 'the tax of shipping money given back stays in the shipping entry; the lines bear it',
-    later: [['refund', { shipping: '2.00' }]], second: 'updated' },
+    later: [['refund', { shipping: '2.00' }]], second: 'updated',
+    check: (state) => {
+      assert.equal(Number(shippingEntries(state)[0].Price), 4.46); // 3.95 and its tax
+      const lines = (entries) => entries.filter((e) => e.ItemID !== state.rms.shippingItem).map((e) => e.Price);
+      assert.deepEqual(lines(state.entries), lines(state.before.entries));
+    } },
   { what: 'another address', order: { ...paid, lines: [line(board)], shippingAddress: { address1: 'Old street 1', city: 'Zürich' } },
     later: [['edit', { shippingAddress: { firstName: 'Ana', address1: 'Avenida Central 7', city: 'San José' } }]],
     second: 'updated',

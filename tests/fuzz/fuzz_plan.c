@@ -94,6 +94,8 @@ static void take_shipping(struct bytes *bytes, struct arena *arena, struct snaps
         .title = "Standard", .price_e4 = take_amount(bytes), .taxes = {0}};
     line->taxes = take_taxes(bytes, arena);
     out->shipping_e4 = take(bytes) % 4 ? line->price_e4 : take_amount(bytes);
+    if (line->price_e4 % 8 == 1)
+        line->charged_e4 = take_amount(bytes);
     out->shipping = (struct codec_list){.at = line, .count = 1};
 }
 

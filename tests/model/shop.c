@@ -142,6 +142,10 @@ static void change_order(struct shop *shop)
     switch (rng_below(&shop->rng, 5)) {
     case 0:
         shop->shipping_e4 = rng_once_in(&shop->rng, 2) ? -1 : some_amount(shop, 2000);
+        shop->shipping_back_e4 = 0;
+        if (shop->shipping_e4 > 0 && rng_once_in(&shop->rng, 3))
+            shop->shipping_back_e4 =
+                some_amount(shop, (size_t)(shop->shipping_e4 / shop->unit_e4));
         break;
     case 1:
         shop->refund_e4 += some_amount(shop, rng_once_in(&shop->rng, 4) ? 90000 : 900);

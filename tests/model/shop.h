@@ -38,7 +38,8 @@ struct shop {
     struct shop_line lines[SHOP_LINES_MAX];
     size_t line_count, line_limit;
     int64_t next_line;
-    int64_t shipping_e4; /* -1: none */
+    int64_t shipping_e4;      /* -1: none */
+    int64_t shipping_back_e4; /* of it was given back */
     int64_t duties_e4, refund_e4;
     int64_t tag; /* changes without meaning for RMS */
     const char *note;

@@ -96,15 +96,19 @@ static void tell_shipping(struct shop *shop, struct arena *arena, struct snapsho
     if (shop->shipping_e4 < 0)
         return;
     struct snapshot_shipping *line = arena_alloc(arena, sizeof(*line));
+    int64_t left_e4 = shop->shipping_e4 - shop->shipping_back_e4;
     *line = (struct snapshot_shipping){
         .id = 501,
         .title = "Standard",
-        .price_e4 = shop->shipping_e4,
+        .price_e4 = left_e4,
+        .charged_e4 = shop->shipping_back_e4 ? shop->shipping_e4 : 0,
         .taxes = tell_taxes(shop, rates_e4, shop->shipping_e4, arena)};
     int64_t tax_e4 = tax_on(shop, rates_e4, 0, shop->shipping_e4);
-    out->shipping_e4 = shop->shipping_e4;
+    if (shop->shipping_back_e4)
+        tax_e4 = money_round(part(tax_e4, left_e4, shop->shipping_e4), shop->unit_e4);
+    out->shipping_e4 = left_e4;
     out->tax_e4 += tax_e4;
-    out->total_e4 += shop->shipping_e4 + (shop->taxes_included ? 0 : tax_e4);
+    out->total_e4 += left_e4 + (shop->taxes_included ? 0 : tax_e4);
     out->shipping = (struct codec_list){.at = line, .count = 1};
 }
 

@@ -85,4 +85,7 @@ void line_read_shipping(struct field_reader *r, const struct json_at *at,
         .price_e4 = field_amount(r, at, "currentDiscountedPriceSet"),
         .taxes = line_read_taxes(r, at, "taxLines"),
     };
+    int64_t charged_e4 = field_amount(r, at, "discountedPriceSet");
+    if (charged_e4 != out->price_e4)
+        out->charged_e4 = charged_e4;
 }

@@ -50,12 +50,24 @@ static bool line_share(const struct snapshot *order, const struct snapshot_line 
     return full_price(line, order->taxes_included, inclusive, &out->full_price_e4);
 }
 
+/* Shopify tells the tax of what was charged; money given back takes its share with it. */
+static int64_t tax_left(const struct snapshot_shipping *line, int64_t unit_e4)
+{
+    int64_t tax_e4 = line->price_e4 ? sum_taxes(&line->taxes) : 0;
+    int64_t left_e4 = tax_e4;
+    if (line->charged_e4 <= 0)
+        return tax_e4;
+    if (!money_mul_div(tax_e4, line->price_e4, line->charged_e4, &left_e4))
+        return MONEY_MAX_E4;
+    return money_round(left_e4, unit_e4);
+}
+
 static int64_t shipping_tax(const struct snapshot *order)
 {
     const struct snapshot_shipping *lines = snapshot_shippings(order);
     int64_t sum_e4 = 0;
     for (size_t i = 0; i < order->shipping.count; i++)
-        if (lines[i].price_e4 && !money_add(&sum_e4, sum_taxes(&lines[i].taxes)))
+        if (!money_add(&sum_e4, tax_left(&lines[i], money_unit(order->currency))))
             return MONEY_MAX_E4;
     return sum_e4;
 }
