@@ -122,3 +122,11 @@ enum rc complete_order(const struct complete *self, struct order *order, bool *g
     }
     return rc;
 }
+
+enum rc complete_by_id(const struct complete *self, int64_t id, struct order *order,
+                       bool *gone, struct err *e)
+{
+    struct asking asking = {.id = id, .lines = QUERY_FIRST_MAX};
+    enum rc rc = read_again(self, &asking, order, gone, e);
+    return rc || *gone ? rc : complete_order(self, order, gone, e);
+}

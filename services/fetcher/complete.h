@@ -17,4 +17,9 @@ struct complete {
 enum rc complete_order(const struct complete *self, struct order *order, bool *gone,
                        struct err *e) TB_MUST_CHECK;
 
+/* The order of that id, read now and completed. *gone: the shop has no such order.
+ * Otherwise as complete_order. */
+enum rc complete_by_id(const struct complete *self, int64_t id, struct order *order,
+                       bool *gone, struct err *e) TB_MUST_CHECK;
+
 #endif

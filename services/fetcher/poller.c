@@ -4,12 +4,10 @@
  * these went, so that no later fetcher hands out lower ones; the orders are published and
  * acknowledged; a record moves the watermark.
  */
-#include "poller.h"
+#include "poller_internal.h"
 
 #include "base/instant.h"
 #include "complete.h"
-#include "core/page.h"
-#include "core/start.h"
 #include "core/text.h"
 #include "io/clock.h"
 #include "io/log.h"
@@ -19,15 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-
-struct poller {
-    struct poller_parts parts;
-    struct cost_size size;
-    struct arena arena; /* of the page in hand */
-    struct start start;
-    bool checked;        /* the start check was passed */
-    bool cursor_doubted; /* the last question was refused while a cursor was in it */
-};
 
 struct poller *poller_new(const struct poller_parts *parts)
 {
@@ -56,7 +45,7 @@ static void note_used(struct poller *poller, struct poll *poll)
     poll->waited_ms += used.waited_ms;
 }
 
-static enum rc record(struct poller *poller, struct poll *poll,
+enum rc poller_record(struct poller *poller, struct poll *poll,
                       const struct poll_state *state, const char *word, struct err *e)
 {
     note_used(poller, poll);
@@ -167,12 +156,12 @@ static enum rc complete_page(struct poller *poller, const struct poll *poll,
 
 /* ---- publishing ---- */
 
-static enum rc stamp_page(struct poller *poller, struct poll *poll,
-                          struct poll_state *state, struct page *page, struct err *e)
+enum rc poller_stamp(struct poller *poller, struct poll *poll, struct poll_state *state,
+                     const struct page *page, struct err *e)
 {
     for (size_t i = 0; i < page->count; i++)
         page->orders[i].snapshot.fetched_ms = poll_stamp(state, clock_now_ms());
-    return page->count ? record(poller, poll, state, POLL_PROGRESS, e) : RC_OK;
+    return page->count ? poller_record(poller, poll, state, POLL_PROGRESS, e) : RC_OK;
 }
 
 static enum rc one_page(struct poller *poller, struct poll *poll,
@@ -185,7 +174,7 @@ static enum rc one_page(struct poller *poller, struct poll *poll,
     if (rc == RC_OK)
         rc = complete_page(poller, poll, &page, e);
     if (rc == RC_OK)
-        rc = stamp_page(poller, poll, state, &page, e);
+        rc = poller_stamp(poller, poll, state, &page, e);
     const struct publisher_page orders = {.orders = page.orders, .count = page.count};
     if (rc == RC_OK)
         rc = publisher_orders(poller->parts.publisher, poll, &orders, &published, e);
@@ -196,7 +185,7 @@ static enum rc one_page(struct poller *poller, struct poll *poll,
                                     .has_next = page.has_next,
                                     .asked_ms = asked_ms};
     *more = poll_page(poll, state, &end, published);
-    return *more ? record(poller, poll, state, POLL_PROGRESS, e) : RC_OK;
+    return *more ? poller_record(poller, poll, state, POLL_PROGRESS, e) : RC_OK;
 }
 
 /* ---- the start check ---- */
@@ -214,7 +203,7 @@ static enum rc judge_start(struct poller *poller, const struct reply *reply,
 
 /* Once in a process, before the first window is planned: whose token it is, what it may
  * read, and what time it is over there. */
-static enum rc check_start(struct poller *poller, struct err *e)
+enum rc poller_check_start(struct poller *poller, struct err *e)
 {
     if (poller->checked)
         return RC_OK;
@@ -238,12 +227,12 @@ static enum rc read_all(struct poller *poller, struct poll *poll,
                         struct poll_state *state, struct err *e)
 {
     bool more = true;
-    enum rc rc = record(poller, poll, state, POLL_STARTED, e);
+    enum rc rc = poller_record(poller, poll, state, POLL_STARTED, e);
     while (rc == RC_OK && more) {
         arena_reset(&poller->arena);
         rc = one_page(poller, poll, state, &more, e);
     }
-    return rc ? rc : record(poller, poll, state, POLL_FINISHED, e);
+    return rc ? rc : poller_record(poller, poll, state, POLL_FINISHED, e);
 }
 
 static void tell_start(const struct poller *poller, const struct poll *poll)
@@ -291,15 +280,27 @@ static enum rc end_failed(struct poller *poller, struct poll *poll,
     return rc == RC_FATAL ? RC_FATAL : why->rc;
 }
 
-static void begin(struct poller *poller, struct poll *poll, struct poll_state *state,
-                  const struct runtime_config *config, const struct trigger *trigger)
+struct poll_when poller_when(const struct poller *poller)
 {
     struct poll_when when = {.now_ms = clock_now_ms(),
                              .shop_ms = api_now_ms(poller->parts.api)};
     if (getrandom(&when.seed, sizeof(when.seed), 0) < 0)
         when.seed = (uint32_t)clock_monotonic_ms();
-    poll_begin(poll, state, config, trigger, &when);
-    cost_size_begin(&poller->size, poll->batch_size);
+    return when;
+}
+
+enum rc poller_end(struct poller *poller, struct poll *poll, struct poll_state *state,
+                   enum rc rc, bool *given_up, struct err *e)
+{
+    arena_reset(&poller->arena);
+    malloc_trim(0); /* a page of long orders takes megabytes; the next may be far off */
+    *given_up = rc == RC_RETRY && !turn_wait(poller->parts.turn, 0);
+    if (*given_up)
+        return rc;
+    tell_end(poller, poll, state, rc ? e : NULL);
+    if (rc == RC_RETRY || rc == RC_REJECT)
+        rc = end_failed(poller, poll, state, e, given_up);
+    return rc;
 }
 
 enum rc poller_run(struct poller *poller, struct poll_state *state,
@@ -307,19 +308,13 @@ enum rc poller_run(struct poller *poller, struct poll_state *state,
                    bool *given_up, struct err *e)
 {
     struct poll poll;
-    enum rc rc = check_start(poller, e);
-    begin(poller, &poll, state, config, trigger);
+    enum rc rc = poller_check_start(poller, e);
+    const struct poll_when when = poller_when(poller);
+    poll_begin(&poll, state, config, trigger, &when);
+    cost_size_begin(&poller->size, poll.batch_size);
     if (rc == RC_OK) {
         tell_start(poller, &poll);
         rc = read_all(poller, &poll, state, e);
     }
-    arena_reset(&poller->arena);
-    malloc_trim(0); /* a page of long orders takes megabytes; the next may be far off */
-    *given_up = rc == RC_RETRY && !turn_wait(poller->parts.turn, 0);
-    if (*given_up)
-        return rc;
-    tell_end(poller, &poll, state, rc ? e : NULL);
-    if (rc == RC_RETRY || rc == RC_REJECT)
-        rc = end_failed(poller, &poll, state, e, given_up);
-    return rc;
+    return poller_end(poller, &poll, state, rc, given_up, e);
 }

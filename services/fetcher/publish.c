@@ -79,16 +79,11 @@ static enum rc produce(struct publisher *publisher, const struct bus_record *rec
     }
 }
 
-static const char *source_of(const struct poll *poll)
-{
-    return poll->trigger_id ? "trigger" : "poll";
-}
-
 static enum rc produce_order(struct publisher *publisher, const struct poll *poll,
                              const struct order *order, struct err *e)
 {
     const struct bus_header headers[] = {{HEADER_POLL_ID, poll->id},
-                                         {HEADER_SOURCE, source_of(poll)},
+                                         {HEADER_SOURCE, poll_source_word(poll->kind)},
                                          {HEADER_DRY_RUN, "true"}};
     const char *key =
         snapshot_key(publisher->shop, order->snapshot.id, &publisher->arena);
@@ -105,7 +100,7 @@ static enum rc produce_order(struct publisher *publisher, const struct poll *pol
                                       .value = publisher->value.data,
                                       .value_len = publisher->value.len,
                                       .headers = headers,
-                                      .header_count = poll->dry_run ? 3 : 2};
+                                      .header_count = count};
     return produce(publisher, &record, e);
 }
 
@@ -126,7 +121,7 @@ static enum rc produce_dead_letter(struct publisher *publisher, const struct pol
         {HEADER_DLQ_FAILED_AT, instant_format(clock_now_ms(), failed_at)},
         {HEADER_DLQ_WORKER, "fetcher"},
         {HEADER_POLL_ID, poll->id},
-        {HEADER_SOURCE, source_of(poll)},
+        {HEADER_SOURCE, poll_source_word(poll->kind)},
         {HEADER_DRY_RUN, "true"},
     };
     buf_clear(&publisher->value);
@@ -151,7 +146,7 @@ static enum rc produce_result(struct publisher *publisher, const struct poll *po
         snapshot_key(publisher->shop, order->snapshot.id, &publisher->arena);
     struct result result = refusal_result(&order->snapshot, why, key, &publisher->arena);
     result.dry_run = poll->dry_run;
-    result.source = source_of(poll);
+    result.source = poll_source_word(poll->kind);
     result.poll_id = poll->id;
     buf_clear(&publisher->value);
     codec_encode(&result_codec, &result, &publisher->value);

@@ -6,6 +6,25 @@
 #include <string.h>
 #include <time.h>
 
+static const struct {
+    const char *kind, *source;
+} kinds[POLL_KIND_COUNT] = {
+    [POLL_TIMER] = {"timer", "poll"},
+    [POLL_TRIGGER] = {"trigger", "trigger"},
+    [POLL_WEBHOOK] = {"webhook", "webhook"},
+    [POLL_BACKFILL] = {POLL_KIND_BACKFILL, "backfill"},
+};
+
+const char *poll_kind_word(enum poll_kind kind)
+{
+    return kinds[kind].kind;
+}
+
+const char *poll_source_word(enum poll_kind kind)
+{
+    return kinds[kind].source;
+}
+
 int64_t poll_stamp(struct poll_state *state, int64_t now_ms)
 {
     int64_t next_ms = state->fetched_ms + 1;
@@ -57,6 +76,7 @@ void poll_begin(struct poll *poll, struct poll_state *state,
     static const struct trigger timer = {0};
     const struct trigger *asked = trigger ? trigger : &timer;
     *poll = (struct poll){
+        .kind = trigger ? POLL_TRIGGER : POLL_TIMER,
         .trigger_id = asked->id,
         .dry_run = asked->dry_run,
         .started_ms = when->now_ms,
@@ -73,15 +93,27 @@ void poll_begin(struct poll *poll, struct poll_state *state,
     poll->window = window_plan(&state->window, &ask);
 }
 
-bool poll_page(struct poll *poll, struct poll_state *state,
-               const struct window_page *page, int64_t orders)
+void poll_begin_orders(struct poll *poll, enum poll_kind kind,
+                       const struct poll_when *when)
 {
-    poll->pages++;
+    *poll = (struct poll){.kind = kind, .started_ms = when->now_ms};
+    make_id(poll->id, when->now_ms, when->seed);
+}
+
+void poll_count(struct poll *poll, struct poll_state *state, int64_t orders)
+{
     poll->orders += orders;
     if (poll->dry_run)
         state->dry_run_total += orders;
     else
         state->published_total += orders;
+}
+
+bool poll_page(struct poll *poll, struct poll_state *state,
+               const struct window_page *page, int64_t orders)
+{
+    poll->pages++;
+    poll_count(poll, state, orders);
     window_advance(&poll->window, &state->window, page);
     poll->complete = !page->has_next;
     return page->has_next && poll->pages < poll->max_pages;
@@ -95,7 +127,7 @@ struct poll_record poll_record_of(const struct poll *poll, const struct poll_sta
         .shop = shop,
         .poll_id = poll->id,
         .state = word,
-        .kind = poll->trigger_id ? "trigger" : "timer",
+        .kind = poll_kind_word(poll->kind),
         .trigger_id = poll->trigger_id,
         .dry_run = poll->dry_run,
         .at_ms = at_ms,

@@ -28,10 +28,25 @@ int64_t poll_stamp(struct poll_state *state, int64_t now_ms);
 enum rc poll_state_from(const struct poll_record *record, struct poll_state *out,
                         struct err *e) TB_MUST_CHECK;
 
+/* What began a poll: see kinds in poll.c. */
+enum poll_kind {
+    POLL_TIMER,
+    POLL_TRIGGER,
+    POLL_WEBHOOK,  /* the orders that doorbells name */
+    POLL_BACKFILL, /* a slice of the backfill trigger_id */
+    POLL_KIND_COUNT,
+};
+
+/* The word of its records, and that of its orders' header `source`. */
+const char *poll_kind_word(enum poll_kind kind);
+const char *poll_source_word(enum poll_kind kind);
+
 struct poll {
-    char id[POLL_ID_MAX];   /* "20261122T100000125-0f3a9c": sorts by time */
+    char id[POLL_ID_MAX]; /* "20261122T100000125-0f3a9c": sorts by time */
+    enum poll_kind kind;
     const char *trigger_id; /* NULL: the timer's */
     bool dry_run;
+    bool force; /* its orders carry the header force */
     int64_t started_ms;
     int batch_size, max_pages;
     struct window window;
@@ -51,6 +66,13 @@ struct poll_when {
 void poll_begin(struct poll *poll, struct poll_state *state,
                 const struct runtime_config *config, const struct trigger *trigger,
                 const struct poll_when *when);
+
+/* A poll of single orders: it has no window. */
+void poll_begin_orders(struct poll *poll, enum poll_kind kind,
+                       const struct poll_when *when);
+
+/* Orders of a poll without a window are acknowledged. */
+void poll_count(struct poll *poll, struct poll_state *state, int64_t orders);
 
 /* The page is acknowledged: `orders` of it were published. True when the poll is to go
  * on: there is another page and max_pages is not reached. */

@@ -1,0 +1,35 @@
+/* poller_internal: what the parts of the poller share. Nobody else includes it. */
+#ifndef TB_FETCHER_POLLER_INTERNAL_H
+#define TB_FETCHER_POLLER_INTERNAL_H
+
+#include "core/page.h"
+#include "core/start.h"
+#include "poller.h"
+
+struct poller {
+    struct poller_parts parts;
+    struct cost_size size;
+    struct arena arena; /* of the page in hand */
+    struct start start;
+    bool checked;        /* the start check was passed */
+    bool cursor_doubted; /* the last question was refused while a cursor was in it */
+};
+
+/* Once in a process, before anything else is asked. RC_REJECT: the token is not fit. */
+enum rc poller_check_start(struct poller *poller, struct err *e) TB_MUST_CHECK;
+
+struct poll_when poller_when(const struct poller *poller);
+
+enum rc poller_record(struct poller *poller, struct poll *poll,
+                      const struct poll_state *state, const char *word,
+                      struct err *e) TB_MUST_CHECK;
+
+/* Gives the orders their fetchedAt and records how far these went. */
+enum rc poller_stamp(struct poller *poller, struct poll *poll, struct poll_state *state,
+                     const struct page *page, struct err *e) TB_MUST_CHECK;
+
+/* The end of a poll that came to rc with *e: told, and recorded when it failed. */
+enum rc poller_end(struct poller *poller, struct poll *poll, struct poll_state *state,
+                   enum rc rc, bool *given_up, struct err *e) TB_MUST_CHECK;
+
+#endif
