@@ -1,6 +1,7 @@
 /* messages: tables and range checks of all messages but the snapshot; see messages.h. */
 #include "wire/messages.h"
 
+#include "wire/backfill.h"
 #include "wire/snapshot.h"
 
 #include <inttypes.h>
@@ -42,6 +43,18 @@ const struct codec poll_codec =
                 "A poll's start, progress or end, with the watermark: the value in "
                 "tillbridge.polls (key: the shop)");
 
+#define TYPE doorbell
+static const struct codec_field doorbell_fields[] = {
+#define DOORBELL_FIELDS
+#include "wire/messages.def"
+#undef DOORBELL_FIELDS
+};
+#undef TYPE
+const struct codec doorbell_codec =
+    CODEC_TABLE(doorbell, doorbell_fields, "doorbell",
+                "A webhook that was verified, an order to be read: the value in "
+                "shopify.webhooks");
+
 #define TYPE trigger
 static const struct codec_field trigger_fields[] = {
 #define TRIGGER_FIELDS
@@ -64,8 +77,10 @@ const struct codec config_codec = CODEC_TABLE(
     runtime_config, config_fields, "runtime configuration",
     "Polling settings set at run time: the value in tillbridge.control under config");
 
-const struct codec *const messages_all[] = {&snapshot_codec, &result_codec, &poll_codec,
-                                            &trigger_codec,  &config_codec, NULL};
+const struct codec *const messages_all[] = {
+    &snapshot_codec, &result_codec,   &poll_codec,
+    &doorbell_codec, &trigger_codec,  &config_codec,
+    &backfill_codec, &progress_codec, NULL};
 
 static enum rc decode(const struct codec *codec, const char *bytes, size_t len,
                       struct arena *arena, void *out, struct err *e)
@@ -97,6 +112,13 @@ enum rc poll_decode(const char *bytes, size_t len, struct arena *arena,
 {
     enum rc rc = decode(&poll_codec, bytes, len, arena, out, e);
     return rc ? rc : check_version("poll record", out->version, e);
+}
+
+enum rc doorbell_decode(const char *bytes, size_t len, struct arena *arena,
+                        struct doorbell *out, struct err *e)
+{
+    enum rc rc = decode(&doorbell_codec, bytes, len, arena, out, e);
+    return rc ? rc : check_version("doorbell", out->version, e);
 }
 
 enum rc trigger_decode(const char *bytes, size_t len, struct arena *arena,

@@ -90,13 +90,22 @@ struct trigger {
     bool dry_run;
 };
 
+struct doorbell {
+    int64_t version;
+    const char *shop;
+    int64_t order;
+    const char *topic, *event_id, *webhook_id;
+    int64_t triggered_ms, received_ms;
+};
+
 struct runtime_config {
     int64_t version, at_ms;
     int64_t interval_minutes, lookback_minutes, batch_size, max_pages;
     bool enabled;
 };
 
-extern const struct codec result_codec, poll_codec, trigger_codec, config_codec;
+extern const struct codec result_codec, poll_codec, doorbell_codec, trigger_codec,
+    config_codec;
 
 /* All messages, snapshot first, for the documents' generator; NULL-terminated. */
 extern const struct codec *const messages_all[];
@@ -105,6 +114,8 @@ enum rc result_decode(const char *bytes, size_t len, struct arena *arena,
                       struct result *out, struct err *e) TB_MUST_CHECK;
 enum rc poll_decode(const char *bytes, size_t len, struct arena *arena,
                     struct poll_record *out, struct err *e) TB_MUST_CHECK;
+enum rc doorbell_decode(const char *bytes, size_t len, struct arena *arena,
+                        struct doorbell *out, struct err *e) TB_MUST_CHECK;
 /* Ranges of the numbers are checked too. */
 enum rc trigger_decode(const char *bytes, size_t len, struct arena *arena,
                        struct trigger *out, struct err *e) TB_MUST_CHECK;

@@ -82,9 +82,13 @@ static enum rc produce(struct publisher *publisher, const struct bus_record *rec
 static enum rc produce_order(struct publisher *publisher, const struct poll *poll,
                              const struct order *order, struct err *e)
 {
-    const struct bus_header headers[] = {{HEADER_POLL_ID, poll->id},
-                                         {HEADER_SOURCE, poll_source_word(poll->kind)},
-                                         {HEADER_DRY_RUN, "true"}};
+    size_t count = 2;
+    struct bus_header headers[4] = {{HEADER_POLL_ID, poll->id},
+                                    {HEADER_SOURCE, poll_source_word(poll->kind)}};
+    if (poll->dry_run)
+        headers[count++] = (struct bus_header){HEADER_DRY_RUN, "true"};
+    if (poll->force)
+        headers[count++] = (struct bus_header){HEADER_FORCE, "true"};
     const char *key =
         snapshot_key(publisher->shop, order->snapshot.id, &publisher->arena);
     buf_clear(&publisher->value);

@@ -7,6 +7,7 @@
 #define TB_FETCHER_POLL_H
 
 #include "core/window.h"
+#include "wire/backfill.h"
 #include "wire/messages.h"
 
 enum {

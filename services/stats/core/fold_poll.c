@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "core/keys.h"
 #include "core/status.h"
+#include "wire/backfill.h"
 #include "wire/messages.h"
 
 #include <string.h>
@@ -40,13 +41,22 @@ static void show_trigger(const struct poll_record *poll, struct fold_out *out)
     ops_command(&out->ops, "EXPIRE", key, ops_number(arena, KEEP_TRIGGER_S), NULL);
 }
 
+/* The progress of a backfill, <shop>/backfill/<id>, is for those who asked for it. */
+static bool is_progress(const struct fold_record *record)
+{
+    size_t len = strlen(KEY_BACKFILL);
+    const char *slash = record->key ? memchr(record->key, '/', record->key_len) : NULL;
+    size_t left = slash ? record->key_len - (size_t)(slash + 1 - record->key) : 0;
+    return left > len && memcmp(slash + 1, KEY_BACKFILL, len) == 0;
+}
+
 enum rc fold_poll_add(const struct fold_record *record, struct fold_out *out,
                       struct err *e)
 {
     struct arena *arena = out->ops.arena;
     struct poll_record poll = {0};
     enum status_poll state = STATUS_POLL_STARTED;
-    if (!record->value)
+    if (!record->value || is_progress(record))
         return RC_OK;
     enum rc rc = poll_decode(record->value, record->value_len, arena, &poll, e);
     if (rc)
@@ -57,6 +67,8 @@ enum rc fold_poll_add(const struct fold_record *record, struct fold_out *out,
     const char *value = arena_strndup(arena, record->value, record->value_len);
     const char *key = arena_printf(arena, "%s%s", KEY_POLL, poll.poll_id);
     set_published(&poll, out);
+    if (strcmp(poll.kind, POLL_KIND_BACKFILL) == 0)
+        return RC_OK; /* hundreds of slices would push the polls out of every list */
     ops_command(&out->ops, "HSET", KEY_POLLS_LATEST, poll.shop, value, NULL);
     if (strcmp(poll.kind, "timer") == 0)
         ops_command(&out->ops, "HSET", KEY_POLLS_TIMER, poll.shop, value, NULL);
