@@ -5,6 +5,7 @@
 #include "io/clock.h"
 #include "io/http.h"
 #include "io/log.h"
+#include "io/metrics.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -12,20 +13,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 enum {
     SILENT_MS = 30000, /* a loop that has not ticked for so long hangs */
     CLIENTS = 16,
     IDLE_S = 10,
-    ANSWER_BYTES = 8 * 1024,
+    HEAD_S = 5,
+    BODY_S = 10,
+    ANSWER_BYTES = 4 * 1024 * 1024, /* metrics of all partitions there can be */
     MS = 1000,
 };
 
 struct health {
-    struct http *http; /* NULL without a listener */
-    int64_t started_ms;
+    struct http *http;       /* NULL without a listener */
     _Atomic int64_t tick_ms; /* monotonic */
     pthread_mutex_t lock;    /* of the two below */
     bool ready;
@@ -58,53 +58,15 @@ static void tell_ready(struct health *health, struct http_response *response)
     pthread_mutex_unlock(&health->lock);
 }
 
-static int64_t resident_bytes(void)
-{
-    long long pages = 0;
-    FILE *file = fopen("/proc/self/statm", "re");
-    if (!file)
-        return 0;
-    char line[128];
-    if (fgets(line, sizeof(line), file)) {
-        const char *second = strchr(line, ' ');
-        pages = second ? strtoll(second, NULL, 10) : 0;
-    }
-    fclose(file);
-    return pages * sysconf(_SC_PAGESIZE);
-}
-
-static int64_t cpu_ms(void)
-{
-    struct timespec ts = {0};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
-    return (int64_t)ts.tv_sec * MS + ts.tv_nsec / 1000000;
-}
-
-/* Prometheus' text form, version 0.0.4; value in thousandths. */
-static void add_metric(struct buf *out, const char *name, const char *type,
-                       const char *help, int64_t value_ms)
-{
-    buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n%s %" PRId64 ".%03d\n", name, help, name,
-               type, name, value_ms / MS, (int)(value_ms % MS));
-}
-
 static void tell_metrics(struct health *health, struct http_response *response)
 {
-    struct buf *out = &response->body;
     pthread_mutex_lock(&health->lock);
     bool ready = health->ready;
     pthread_mutex_unlock(&health->lock);
+    metrics_set(METRIC_READY, ready);
+    metrics_set(METRIC_LOOP_SILENT, silent_ms(health));
     response->content_type = "text/plain; version=0.0.4; charset=utf-8";
-    add_metric(out, "tillbridge_worker_ready", "gauge", "1 when the worker can work",
-               ready ? MS : 0);
-    add_metric(out, "tillbridge_worker_silent_seconds", "gauge",
-               "time since the worker's loop turned", silent_ms(health));
-    add_metric(out, "process_cpu_seconds_total", "counter", "user and system time",
-               cpu_ms());
-    add_metric(out, "process_resident_memory_bytes", "gauge", "resident memory",
-               resident_bytes() * MS);
-    add_metric(out, "process_start_time_seconds", "gauge", "since 1970, UTC",
-               health->started_ms);
+    metrics_write(&response->body);
 }
 
 static const struct page {
@@ -147,6 +109,8 @@ static enum rc listen_on(struct health *health, const char *listen, struct err *
                                    .own_thread = true,
                                    .max_clients = CLIENTS,
                                    .idle_seconds = IDLE_S,
+                                   .head_seconds = HEAD_S,
+                                   .body_seconds = BODY_S,
                                    .handle = handle,
                                    .ctx = health};
     enum rc rc = http_open(&conf, &health->http, e);
@@ -164,7 +128,6 @@ enum rc health_open(const char *listen, struct health **out, struct err *e)
     struct health *health = calloc(1, sizeof(*health));
     if (!health)
         abort(); /* out of memory: as in arena.h */
-    health->started_ms = clock_now_ms();
     atomic_init(&health->tick_ms, clock_monotonic_ms());
     pthread_mutex_init(&health->lock, NULL);
     snprintf(health->reason, sizeof(health->reason), "starting");

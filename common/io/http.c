@@ -1,268 +1,19 @@
-/* http: requests collected whole, handed to one handler, answered with a length; see
- * http.h. GNU libmicrohttpd reads and writes the protocol. */
-#include "io/clock.h"
+/* http: opening, driving and closing a listener; see http.h. Connections are in
+ * http_link.c, requests in http_call.c. */
 #include "io/http_internal.h"
 #include "io/log.h"
 
-#include <microhttpd.h>
-#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 enum {
     HEAD_BYTES = 16 * 1024, /* memory of a connection: request line and headers */
-    /* Read and thrown away after max_body, so that the client gets to see the 413; who
-     * sends more is cut off. */
-    DISCARD_BYTES = 1024 * 1024,
-    BODY_MS = 30000, /* who takes longer to send a body is cut off */
 };
-
-struct http {
-    struct MHD_Daemon *daemon;
-    struct http_conf conf;
-    uint16_t port;
-    struct http_pending *pending; /* deferred, not yet answered */
-};
-
-/* One request, from its head to the end of its answer. */
-struct http_pending {
-    struct http *http;
-    struct MHD_Connection *connection;
-    struct buf body;
-    size_t discarded;
-    int64_t until_ms; /* monotonic */
-    bool deferred, answered;
-    struct http_response response; /* given by http_answer */
-    struct http_pending *next, **link;
-};
-
-/* ---- answering ---- */
-
-static bool has_header(const struct http_response *response, const char *name)
-{
-    for (size_t i = 0; i < sizeof(response->headers) / sizeof(response->headers[0]); i++)
-        if (response->headers[i][0] && strcasecmp(response->headers[i][0], name) == 0)
-            return true;
-    return false;
-}
-
-static void add_headers(struct MHD_Response *native, const struct http_response *response)
-{
-    MHD_add_response_header(native, "X-Content-Type-Options", "nosniff");
-    if (!has_header(response, "Cache-Control"))
-        MHD_add_response_header(native, "Cache-Control", "no-store");
-    if (response->content_type)
-        MHD_add_response_header(native, "Content-Type", response->content_type);
-    for (size_t i = 0; i < sizeof(response->headers) / sizeof(response->headers[0]); i++)
-        if (response->headers[i][0])
-            MHD_add_response_header(native, response->headers[i][0],
-                                    response->headers[i][1]);
-}
-
-/* What this listener itself has to say (RFC 9457). title: plain words, no quotes. */
-static struct http_response problem(int status, const char *title)
-{
-    struct http_response response = {.status = status,
-                                     .content_type = "application/problem+json"};
-    buf_init(&response.body, 256);
-    buf_printf(&response.body, "{\"status\":%d,\"title\":\"%s\"}\n", status, title);
-    return response;
-}
-
-/* A body that did not fit its buffer is not sent in part. */
-static void mend(struct http_response *response)
-{
-    if (response->status >= 100 && response->status <= 999 && !response->body.full)
-        return;
-    buf_done(&response->body);
-    *response = problem(500, "the answer could not be put together");
-}
-
-static enum MHD_Result answer(struct MHD_Connection *connection,
-                              struct http_response *response)
-{
-    mend(response);
-    struct MHD_Response *native = MHD_create_response_from_buffer(
-        response->body.len, response->body.data,
-        response->body.data ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
-    if (!native) {
-        buf_done(&response->body);
-        return MHD_NO;
-    }
-    response->body = (struct buf){0}; /* its bytes are libmicrohttpd's now */
-    add_headers(native, response);
-    enum MHD_Result result =
-        MHD_queue_response(connection, (unsigned)response->status, native);
-    MHD_destroy_response(native);
-    return result;
-}
-
-static enum MHD_Result answer_too_large(struct MHD_Connection *connection)
-{
-    struct http_response response =
-        problem(MHD_HTTP_CONTENT_TOO_LARGE, "the body of the request is too large");
-    return answer(connection, &response);
-}
-
-/* ---- requests ---- */
-
-static bool is_loopback(struct MHD_Connection *connection)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    if (!info || !info->client_addr)
-        return false;
-    if (info->client_addr->sa_family == AF_INET) {
-        struct sockaddr_in in;
-        memcpy(&in, info->client_addr, sizeof(in));
-        return (ntohl(in.sin_addr.s_addr) >> 24) == IN_LOOPBACKNET;
-    }
-    if (info->client_addr->sa_family != AF_INET6)
-        return false;
-    struct sockaddr_in6 in6;
-    memcpy(&in6, info->client_addr, sizeof(in6));
-    return IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr) ||
-           (IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr) &&
-            in6.sin6_addr.s6_addr[12] == IN_LOOPBACKNET);
-}
-
-static void unlink_pending(struct http_pending *call)
-{
-    if (!call->link)
-        return;
-    *call->link = call->next;
-    if (call->next)
-        call->next->link = call->link;
-    call->link = NULL;
-}
-
-struct http_pending *http_defer(const struct http_request *request)
-{
-    struct http_pending *call = request->native;
-    struct http *http = call->http;
-    call->deferred = true;
-    call->next = http->pending;
-    call->link = &http->pending;
-    if (call->next)
-        call->next->link = &call->next;
-    http->pending = call;
-    MHD_suspend_connection(call->connection);
-    return call;
-}
-
-void http_answer(struct http_pending *pending, struct http_response *response)
-{
-    unlink_pending(pending);
-    pending->response = *response;
-    response->body = (struct buf){0};
-    pending->answered = true;
-    MHD_resume_connection(pending->connection); /* on_request is called again */
-}
-
-static enum MHD_Result begin(struct http *http, struct MHD_Connection *connection,
-                             void **state)
-{
-    const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
-                                                     MHD_HTTP_HEADER_CONTENT_LENGTH);
-    struct http_pending *call = calloc(1, sizeof(*call));
-    if (!call)
-        return MHD_NO;
-    call->http = http;
-    call->connection = connection;
-    call->until_ms = clock_monotonic_ms() + BODY_MS;
-    buf_init(&call->body, http->conf.max_body);
-    *state = call;
-    if (length && strtoull(length, NULL, 10) > http->conf.max_body)
-        return answer_too_large(connection);
-    return MHD_YES;
-}
-
-static enum MHD_Result collect(struct http_pending *call, const char *bytes, size_t *len)
-{
-    buf_add(&call->body, bytes, *len);
-    if (call->body.full)
-        call->discarded += *len;
-    *len = 0; /* all of it was taken */
-    bool enough =
-        call->discarded > DISCARD_BYTES || clock_monotonic_ms() > call->until_ms;
-    return enough ? MHD_NO : MHD_YES;
-}
-
-static enum MHD_Result finish(struct http_pending *call, const char *method,
-                              const char *path)
-{
-    if (call->answered)
-        return answer(call->connection, &call->response);
-    if (call->body.full)
-        return answer_too_large(call->connection);
-    struct http_response response = {0};
-    const struct http_request request = {
-        .method = strcmp(method, "HEAD") == 0 ? "GET" : method,
-        .path = path,
-        .body = buf_str(&call->body),
-        .body_len = call->body.len,
-        .from_loopback = is_loopback(call->connection),
-        .native = call,
-    };
-    call->http->conf.handle(call->http->conf.ctx, &request, &response);
-    if (!call->deferred)
-        return answer(call->connection, &response);
-    buf_done(&response.body);
-    return MHD_YES;
-}
-
-/* libmicrohttpd calls this with the head, then with pieces of the body, then once more;
- * the many parameters are its own. NOLINTNEXTLINE(readability-function-size) */
-static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection,
-                                  const char *path, const char *method,
-                                  const char *version, const char *bytes, size_t *len,
-                                  void **state)
-{
-    (void)version;
-    if (!*state)
-        return begin(ctx, connection, state);
-    if (*len)
-        return collect(*state, bytes, len);
-    return finish(*state, method, path);
-}
-
-static void on_completed(void *ctx, struct MHD_Connection *connection, void **state,
-                         enum MHD_RequestTerminationCode code)
-{
-    (void)ctx;
-    (void)connection;
-    (void)code;
-    struct http_pending *call = *state;
-    if (!call)
-        return;
-    unlink_pending(call);
-    buf_done(&call->body);
-    buf_done(&call->response.body);
-    free(call);
-    *state = NULL;
-}
-
-const char *http_header(const struct http_request *request, const char *name)
-{
-    const struct http_pending *call = request->native;
-    return MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, name);
-}
-
-const char *http_query(const struct http_request *request, const char *name)
-{
-    const struct http_pending *call = request->native;
-    const char *value = NULL;
-    size_t len = 0;
-    if (MHD_lookup_connection_value_n(call->connection, MHD_GET_ARGUMENT_KIND, name,
-                                      strlen(name), &value, &len) != MHD_YES)
-        return NULL;
-    return value ? value : ""; /* "?name" without "=" */
-}
-
-/* ---- opening and closing ---- */
 
 static void on_log(void *ctx, const char *fmt, va_list args) TB_PRINTF(2, 0);
 static void on_log(void *ctx, const char *fmt, va_list args)
@@ -274,19 +25,98 @@ static void on_log(void *ctx, const char *fmt, va_list args)
     log_debug("http.said", KV("text", text));
 }
 
-/* Takes fd. The external logger has to be the first option. */
-static struct MHD_Daemon *start(struct http *http, int fd)
+/* As libmicrohttpd would, but a path is not cut short at a NUL unseen. */
+static size_t on_unescape(void *ctx, struct MHD_Connection *connection, char *text)
 {
-    unsigned flags = http->conf.own_thread
-                         ? MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG
-                         : MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+    (void)ctx;
+    size_t len = MHD_http_unescape(text);
+    if (strlen(text) != len)
+        http_link_of(connection)->bad_target = true;
+    return len;
+}
+
+/* The external logger has to be the first option. Connections that were shut down count
+ * until libmicrohttpd has seen it, so its own limit lies higher than ours. */
+static struct MHD_Daemon *start(struct http *http)
+{
     return MHD_start_daemon(
-        flags, 0, NULL, NULL, on_request, http, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
-        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, http->conf.max_clients,
+        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME |
+            MHD_USE_ERROR_LOG,
+        0, NULL, NULL, http_call_request, http, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
+        MHD_OPTION_CONNECTION_LIMIT, 2 * http->conf.max_clients + 1,
         MHD_OPTION_CONNECTION_TIMEOUT, http->conf.idle_seconds,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_BYTES,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
-        MHD_OPTION_END);
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, NULL,
+        MHD_OPTION_NOTIFY_CONNECTION, http_link_notify, http, MHD_OPTION_NOTIFY_COMPLETED,
+        http_call_completed, NULL, MHD_OPTION_END);
+}
+
+static int daemon_fd(const struct http *http)
+{
+    const union MHD_DaemonInfo *info =
+        MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    return info ? info->epoll_fd : -1;
+}
+
+static bool watch(const struct http *http, int fd)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+    return epoll_ctl(http->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+/* ---- a thread of its own ---- */
+
+static bool is_told_to_stop(const struct http *http)
+{
+    uint64_t told = 0;
+    return read(http->stop_fd, &told, sizeof(told)) == sizeof(told);
+}
+
+static void *run(void *arg)
+{
+    struct http *http = arg;
+    struct epoll_event events[4];
+    while (!is_told_to_stop(http)) {
+        epoll_wait(http->epoll_fd, events, 4, (int)http_timeout_ms(http));
+        http_run(http);
+    }
+    return NULL;
+}
+
+static bool start_thread(struct http *http)
+{
+    http->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return http->stop_fd >= 0 && watch(http, http->stop_fd) &&
+           pthread_create(&http->thread, NULL, run, http) == 0;
+}
+
+static void stop_thread(struct http *http)
+{
+    static const uint64_t one = 1;
+    ssize_t told = write(http->stop_fd, &one, sizeof(one));
+    (void)told; /* an empty eventfd takes it */
+    pthread_join(http->thread, NULL);
+}
+
+/* ---- opening and closing ---- */
+
+static bool start_all(struct http *http)
+{
+    http->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    http->daemon = start(http);
+    return http->epoll_fd >= 0 && http->daemon && watch(http, http->listen_fd) &&
+           watch(http, daemon_fd(http)) && (!http->conf.own_thread || start_thread(http));
+}
+
+static void free_all(struct http *http)
+{
+    if (http->daemon)
+        MHD_stop_daemon(http->daemon);
+    const int fds[] = {http->stop_fd, http->epoll_fd, http->listen_fd};
+    for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+        if (fds[i] >= 0)
+            close(fds[i]);
+    free(http);
 }
 
 enum rc http_open(const struct http_conf *conf, struct http **out, struct err *e)
@@ -300,10 +130,11 @@ enum rc http_open(const struct http_conf *conf, struct http **out, struct err *e
         abort(); /* out of memory: as in arena.h */
     http->conf = *conf;
     http->port = http_port_of(fd);
-    http->daemon = start(http, fd);
-    if (!http->daemon) {
-        free(http);
-        return err_set(e, RC_FATAL, "http.open", "%s: libmicrohttpd did not start",
+    http->listen_fd = fd;
+    http->epoll_fd = http->stop_fd = -1;
+    if (!start_all(http)) {
+        free_all(http);
+        return err_set(e, RC_FATAL, "http.open", "%s: the listener did not start",
                        conf->listen);
     }
     *out = http;
@@ -314,15 +145,11 @@ void http_close(struct http *http)
 {
     if (!http)
         return;
-    while (http->pending) {
-        struct http_response response =
-            problem(MHD_HTTP_SERVICE_UNAVAILABLE, "this process is ending");
-        http_answer(http->pending, &response);
-    }
-    if (!http->conf.own_thread)
-        MHD_run(http->daemon); /* sends these answers */
-    MHD_stop_daemon(http->daemon);
-    free(http);
+    if (http->conf.own_thread)
+        stop_thread(http);
+    http_call_end(http);
+    MHD_run(http->daemon); /* sends these answers */
+    free_all(http);
 }
 
 uint16_t http_port(const struct http *http)
@@ -332,19 +159,21 @@ uint16_t http_port(const struct http *http)
 
 int http_fd(const struct http *http)
 {
-    const union MHD_DaemonInfo *info =
-        MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD);
-    return info ? info->epoll_fd : -1;
+    return http->epoll_fd;
 }
 
 int64_t http_timeout_ms(const struct http *http)
 {
     MHD_UNSIGNED_LONG_LONG timeout_ms = 0;
-    return MHD_get_timeout(http->daemon, &timeout_ms) == MHD_YES ? (int64_t)timeout_ms
-                                                                 : -1;
+    int64_t ours_ms = http_link_timeout_ms(http);
+    if (MHD_get_timeout(http->daemon, &timeout_ms) != MHD_YES)
+        return ours_ms;
+    return ours_ms >= 0 && ours_ms < (int64_t)timeout_ms ? ours_ms : (int64_t)timeout_ms;
 }
 
 void http_run(struct http *http)
 {
+    http_link_accept(http);
     MHD_run(http->daemon);
+    http_link_expire(http);
 }

@@ -36,9 +36,14 @@ struct http_response {
 struct http_conf {
     const char *listen; /* host:port; port 0 takes a free one */
     bool own_thread;
-    size_t max_body;       /* larger: 413 before the handler is called */
-    unsigned max_clients;  /* further ones wait in the system's queue */
+    size_t max_body; /* larger: 413 before the handler is called */
+    /* At this many connections the one that has waited longest for a request's head makes
+     * room; when none of them waits, the new one gets 503 at once. */
+    unsigned max_clients;
     unsigned idle_seconds; /* a silent connection is closed */
+    unsigned head_seconds; /* so long may a head take, from the connection's first byte or
+                            * the end of the answer before it */
+    unsigned body_seconds; /* so long may a body take, and the sending of an answer */
     void (*handle)(void *ctx, const struct http_request *request,
                    struct http_response *response);
     void *ctx;
@@ -46,7 +51,7 @@ struct http_conf {
 
 /* RC_FATAL: the address can't be listened on; the text says why. Request heads over 16 kB
  * and malformed ones are refused by libmicrohttpd (431, 400), what is not HTTP is cut
- * off. */
+ * off. A path or query with %00 in it is refused with 400, who is too slow with 408. */
 enum rc http_open(const struct http_conf *conf, struct http **out,
                   struct err *e) TB_MUST_CHECK;
 void http_close(struct http *http); /* NULL accepted */

@@ -16,6 +16,8 @@ enum {
     TRIGGERS_EVERY_MS = 200,
     CLIENTS_MAX = 256,
     IDLE_S = 30,
+    HEAD_S = 10,
+    BODY_S = 15,
 };
 
 struct server {
@@ -149,10 +151,6 @@ static void on_tick(uv_timer_t *timer)
         *server->e = server->answers.fatal;
         rc = RC_FATAL;
     }
-    /* At its limit of connections libmicrohttpd stops listening, and listens again only
-     * when it is run: with the last one gone there is neither event nor time-out for it.
-     */
-    run_http(server);
     if (rc)
         stop(server, rc);
     else
@@ -192,6 +190,8 @@ static enum rc open_http(struct server *server, const struct cfg *cfg, struct er
                                    .max_body = API_BODY_MAX,
                                    .max_clients = CLIENTS_MAX,
                                    .idle_seconds = IDLE_S,
+                                   .head_seconds = HEAD_S,
+                                   .body_seconds = BODY_S,
                                    .handle = answers_handle,
                                    .ctx = &server->answers};
     enum rc rc = http_open(&conf, &server->http, e);

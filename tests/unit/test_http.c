@@ -102,7 +102,9 @@ static int start(void **state)
     const struct http_conf conf = {.listen = "127.0.0.1:0",
                                    .max_body = MAX_BODY,
                                    .max_clients = 2,
-                                   .idle_seconds = 1,
+                                   .idle_seconds = 5,
+                                   .head_seconds = 1,
+                                   .body_seconds = 1,
                                    .handle = handle};
     server = (struct server){0};
     assert_int_equal(http_open(&conf, &server.http, &e), RC_OK);
@@ -272,34 +274,81 @@ static void test_keep_alive(void **state)
     close(fd);
 }
 
-static void test_idle_is_closed(void **state)
+static void await_calls(int count)
 {
-    (void)state;
-    int64_t began_ms = clock_monotonic_ms();
-    int fd = raw_connect(http_port(server.http));
-    raw_send(fd, "GET / HT");
-    raw_read(fd, NULL, answer); /* returns when the listener closes */
-    close(fd);
-    assert_in_range(clock_monotonic_ms() - began_ms, 900, 4000);
+    for (int i = 0; i < 1000 && atomic_load(&server.calls) < count; i++)
+        poll(NULL, 0, 10);
+    assert_int_equal(atomic_load(&server.calls), count);
 }
 
-/* The third connection is served when one of the two leaves. */
+/* Sends a byte now and then until the listener has had enough, and reads what it says. */
+static const char *drip(int fd, const char *byte)
+{
+    struct pollfd at = {.fd = fd, .events = POLLIN};
+    for (int i = 0; i < 1000 && poll(&at, 1, 10) == 0; i++)
+        if (send(fd, byte, 1, MSG_NOSIGNAL) < 0)
+            break;
+    return raw_read(fd, NULL, answer);
+}
+
+/* A byte now and then keeps nobody in. */
+static void test_slow_head(void **state)
+{
+    (void)state;
+    int fd = raw_connect(http_port(server.http));
+    raw_send(fd, "GET / HTTP/1.1\r\nHost: x\r\nX-Test: ");
+    const char *got = drip(fd, "s");
+    close(fd);
+    assert_has(got, "HTTP/1.1 408 ");
+    assert_has(got, "application/problem+json");
+    assert_int_equal(atomic_load(&server.calls), 0);
+}
+
+static void test_slow_body(void **state)
+{
+    (void)state;
+    int fd = raw_connect(http_port(server.http));
+    raw_send(fd, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n");
+    assert_has(raw_read(fd, NULL, answer), "HTTP/1.1 413 "); /* known from the head */
+    close(fd);
+    fd = raw_connect(http_port(server.http));
+    raw_send(fd, "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                 "fff\r\n");
+    assert_has(drip(fd, "s"), "HTTP/1.1 408 ");
+    close(fd);
+    assert_int_equal(atomic_load(&server.calls), 0);
+}
+
+static void test_nul_in_target(void **state)
+{
+    (void)state;
+    assert_has(ask("GET /%00" END "\r\n"), "HTTP/1.1 400 ");
+    assert_has(ask("GET /a%00b" END "\r\n"), "NUL");
+    assert_has(ask("GET /a?q=b%00c" END "\r\n"), "HTTP/1.1 400 ");
+    assert_int_equal(atomic_load(&server.calls), 0);
+    assert_has(ask("GET /b" END "\r\n"), "path=/b");
+}
+
+/* Who waits the longest for a head makes room; nobody else does. */
 static void test_client_limit(void **state)
 {
     (void)state;
     uint16_t port = http_port(server.http);
     int first = raw_connect(port);
-    int second = raw_connect(port);
     raw_send(first, "GET /1 HTTP/1.1\r\nHost: x\r\n\r\n");
     raw_read(first, "bare=-.", answer);
-    raw_send(second, "GET /2 HTTP/1.1\r\nHost: x\r\n\r\n");
-    raw_read(second, "bare=-.", answer);
+    int second = raw_connect(port);
+    raw_send(second, "GET /never HTTP/1.1\r\nHost: x\r\n\r\n");
+    await_calls(2);
     int third = raw_connect(port);
-    raw_send(third, "GET /3 HTTP/1.1\r\nHost: x\r\n\r\n");
-    poll(NULL, 0, 200);
-    assert_int_equal(atomic_load(&server.calls), 2);
+    raw_send(third, "GET /never HTTP/1.1\r\nHost: x\r\n\r\n");
+    await_calls(3);
+    assert_string_equal(raw_read(first, NULL, answer), "");
+    int fourth = raw_connect(port); /* two are in hand */
+    assert_has(raw_read(fourth, NULL, answer), "HTTP/1.1 503 ");
+    assert_has(answer, "Retry-After: ");
     close(first);
-    assert_has(raw_read(third, "bare=-.", answer), "path=/3");
+    close(fourth);
     close(second);
     close(third);
 }
@@ -344,6 +393,8 @@ static enum rc open_at(const char *listen, struct http **out, struct err *e)
                                    .max_body = MAX_BODY,
                                    .max_clients = 10,
                                    .idle_seconds = 5,
+                                   .head_seconds = 1,
+                                   .body_seconds = 1,
                                    .handle = handle};
     return http_open(&conf, out, e);
 }
@@ -389,7 +440,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_malformed, start, stop),
         cmocka_unit_test_setup_teardown(test_incomplete_body_is_500, start, stop),
         cmocka_unit_test_setup_teardown(test_keep_alive, start, stop),
-        cmocka_unit_test_setup_teardown(test_idle_is_closed, start, stop),
+        cmocka_unit_test_setup_teardown(test_slow_head, start, stop),
+        cmocka_unit_test_setup_teardown(test_slow_body, start, stop),
+        cmocka_unit_test_setup_teardown(test_nul_in_target, start, stop),
         cmocka_unit_test_setup_teardown(test_client_limit, start, stop),
         cmocka_unit_test_setup_teardown(test_deferred, start, stop),
         cmocka_unit_test_setup_teardown(test_close_answers_what_is_left, start, stop),
