@@ -38,11 +38,19 @@ struct rms *rms_new(const struct cfg *cfg)
     return rms;
 }
 
+static void drop_connection(struct rms *rms)
+{
+    sql_close(rms->sql);
+    free(rms->types);
+    rms->sql = NULL;
+    rms->types = NULL;
+}
+
 void rms_free(struct rms *rms)
 {
     if (!rms)
         return;
-    sql_close(rms->sql);
+    drop_connection(rms);
     free(rms);
 }
 
@@ -66,13 +74,16 @@ enum rc rms_connect(struct rms *rms, struct err *e)
 {
     if (rms->sql && rms->checked && !sql_lost(rms->sql))
         return RC_OK;
-    sql_close(rms->sql);
-    rms->sql = NULL;
+    drop_connection(rms);
     enum rc rc = open_connection(rms, e);
+    if (rc == RC_OK && sql_dialect(rms->sql) == SQL_POSTGRES)
+        rc = rms_pg_start(rms, e);
     if (rc == RC_OK && !rms->checked)
         rc = rms_preflight(rms, e);
     if (rc == RC_OK)
         rms->checked = true;
+    else
+        drop_connection(rms);
     return rc;
 }
 

@@ -1,62 +1,7 @@
-/* rms_apply: row operations and guards as statements, one row each; see rms.h. */
-#include "core/line_map.h"
-#include "rms_internal.h"
+/* rms_apply: hands the plans to the writer of the dialect; see rms.h and rms_write.h. */
+#include "rms_write.h"
 
-#include <string.h>
-
-/* Texts are made from the operation's columns; sql_prepare keeps each shape once. */
-static void insert_text(const struct row_op *op, const char *suffix, struct buf *buf)
-{
-    buf_printf(buf, "INSERT INTO \"%s\" (", table_name(op->table));
-    for (size_t i = 0; i < op->count; i++)
-        buf_printf(buf, "%s\"%s\"", i ? ", " : "", column_name(op->values[i].column));
-    buf_text(buf, ") VALUES (");
-    for (size_t i = 0; i < op->count; i++)
-        buf_text(buf, i ? ", ?" : "?");
-    buf_printf(buf, ")%s", suffix);
-}
-
-static void update_text(const struct row_op *op, struct buf *buf)
-{
-    buf_printf(buf, "UPDATE \"%s\" SET ", table_name(op->table));
-    for (size_t i = 0; i < op->count; i++) {
-        const char *name = column_name(op->values[i].column);
-        bool adds =
-            op->kind == OP_ADD && column_kind(op->values[i].column) == COLUMN_QUANTITY;
-        buf_text(buf, i ? ", " : "");
-        if (adds)
-            buf_printf(buf, "\"%s\" = \"%s\" + ?", name, name);
-        else
-            buf_printf(buf, "\"%s\" = ?", name);
-    }
-    buf_text(buf, " WHERE \"ID\" = ?");
-    if (op->kind == OP_ADD) /* what holds no stock is left alone */
-        buf_printf(buf, " AND \"ItemType\" <> %d", ITEM_TYPE_NON_INVENTORY);
-}
-
-void rms_op_text(const struct row_op *op, enum sql_dialect dialect, struct buf *buf)
-{
-    switch (op->kind) {
-    case OP_INSERT:
-        insert_text(op, rms_texts(dialect)->insert_suffix, buf);
-        break;
-    case OP_UPDATE:
-    case OP_ADD:
-        update_text(op, buf);
-        break;
-    case OP_DELETE:
-        buf_printf(buf, "DELETE FROM \"%s\" WHERE \"ID\" = ?", table_name(op->table));
-        break;
-    }
-}
-
-/* The rows that an order's plan inserted so far, for those that point to them. */
-struct new_ids {
-    int64_t order, customer; /* 0: none */
-};
-
-/* The plan's operations stay as they are: a dry run shows them afterwards. */
-static int64_t pointed(const struct column_value *value, const struct new_ids *ids)
+int64_t rms_pointed(const struct column_value *value, const struct rms_new_ids *ids)
 {
     if (value->number != PLAN_NEW_ID)
         return value->number;
@@ -65,209 +10,52 @@ static int64_t pointed(const struct column_value *value, const struct new_ids *i
     return value->column == COL_ORDER_CUSTOMER ? ids->customer : value->number;
 }
 
-static void bind_value(struct sql_stmt *stmt, const struct column_value *value,
-                       const struct new_ids *ids)
+void rms_keep_id(struct plan *plan, const struct row_op *op, int64_t id,
+                 struct rms_new_ids *ids)
 {
-    switch (column_kind(value->column)) {
-    case COLUMN_INT:
-        sql_bind_int(stmt, pointed(value, ids));
-        break;
-    case COLUMN_MONEY:
-        sql_bind_money(stmt, value->number);
-        break;
-    case COLUMN_QUANTITY:
-        sql_bind_money(stmt, value->number);
-        break;
-    case COLUMN_TEXT:
-        sql_bind_text(stmt, value->text);
-        break;
-    case COLUMN_LONGTEXT:
-        sql_bind_long_text(stmt, value->text);
-        break;
-    case COLUMN_TIME:
-        sql_bind_time(stmt, value->text);
-        break;
-    }
-}
-
-/* The id of the row just inserted. */
-static enum rc new_id(struct rms *rms, struct sql_stmt *stmt, int64_t *id, struct err *e)
-{
-    bool got = false;
-    enum rc rc;
-    if (!rms_texts(sql_dialect(rms->sql))->insert_suffix[0])
-        return sql_last_id(rms->sql, id, e);
-    rc = sql_next(stmt, &got, e);
-    if (rc == RC_OK && !got)
-        rc = err_set(e, RC_FATAL, "rms.insert", "the database gave no id for a new row");
-    if (rc == RC_OK)
-        rc = sql_int(stmt, 0, id, e);
-    sql_done(stmt);
-    return rc;
-}
-
-static enum rc run_op(struct rms *rms, const struct row_op *op, const struct new_ids *ids,
-                      int64_t *id, struct err *e)
-{
-    struct sql_stmt *stmt = NULL;
-    struct buf text;
-    int64_t rows = 0;
-    buf_init(&text, (size_t)16 * 1024);
-    rms_op_text(op, sql_dialect(rms->sql), &text);
-    enum rc rc = sql_prepare(rms->sql, buf_str(&text), &stmt, e);
-    buf_done(&text);
-    if (rc)
-        return rc;
-    for (size_t i = 0; i < op->count; i++)
-        bind_value(stmt, &op->values[i], ids);
-    if (op->kind != OP_INSERT)
-        sql_bind_int(stmt, op->id);
-    rc = sql_exec(stmt, &rows, e);
-    if (rc)
-        return rc;
-    if (op->kind == OP_INSERT)
-        return new_id(rms, stmt, id, e);
-    /* A row that was there a moment ago: staff deleted it meanwhile. An item that is gone
-     * has no stock to move, now or later. */
-    if (rows == 0 && op->kind != OP_ADD)
-        return err_set(e, RC_RETRY, "rms.apply", "%s %lld is gone: looking again",
-                       table_name(op->table), (long long)op->id);
-    return RC_OK;
-}
-
-static void keep_id(const struct row_op *op, int64_t id, struct new_ids *ids,
-                    struct line_map *lines)
-{
+    /* The map's entries are the plan's own array whenever rows are inserted. */
+    struct line_map *lines = (struct line_map *)plan->next.lines;
     if (op->table == TABLE_ORDER)
-        ids->order = id;
+        plan->next.rms_order = ids->order = id;
     else if (op->table == TABLE_CUSTOMER)
         ids->customer = id;
     else
         lines[op->map].entry = id;
 }
 
-static enum rc apply_ops(struct rms *rms, const struct plan *plan, struct new_ids *ids,
-                         struct line_map *lines, struct err *e)
+int64_t rms_customer_to_link(const struct plan *plan, const struct rms_state *state,
+                             const struct rms_new_ids *ids)
 {
-    for (size_t i = 0; i < plan->count; i++) {
-        const struct row_op *op = &plan->ops[i];
-        int64_t id = 0;
-        enum rc rc = run_op(rms, op, ids, &id, e);
-        if (rc)
-            return rc;
-        if (op->kind == OP_INSERT)
-            keep_id(op, id, ids, lines);
+    if (!plan->link_customer)
+        return 0;
+    return state->customer.link ? state->customer_id : ids->customer;
+}
+
+static enum rc write_batch(struct rms_batch *batch, struct err *e)
+{
+    switch (sql_dialect(batch->rms->sql)) {
+    case SQL_SQLITE:
+    case SQL_SQLSERVER:
+        return rms_row_write(batch, e);
+    case SQL_POSTGRES:
+        return rms_pg_write(batch, e);
     }
-    return RC_OK;
-}
-
-/* The row is there already; another refusal (too wide, a trigger) would come for ever. */
-static bool is_duplicate(const struct err *e)
-{
-    return strncmp(e->sqlstate, "23", 2) == 0;
-}
-
-/* ---- our map of customers ---- */
-
-const char rms_customer_insert[] =
-    "INSERT INTO tillbridge_customer (customer_id, shop, rms_customer) VALUES (?, ?, ?)";
-
-static enum rc link_customer(struct rms *rms, const struct snapshot *order, int64_t id,
-                             struct err *e)
-{
-    struct sql_stmt *stmt = NULL;
-    enum rc rc = sql_prepare(rms->sql, rms_customer_insert, &stmt, e);
-    if (rc)
-        return rc;
-    sql_bind_int(stmt, order->customer->id);
-    sql_bind_text(stmt, order->shop);
-    sql_bind_int(stmt, id);
-    rc = sql_exec(stmt, NULL, e);
-    if (rc == RC_REJECT && is_duplicate(e)) /* another worker made him: take that one */
-        return err_set(e, RC_RETRY, "rms.customer", "the customer appeared meanwhile");
-    return rc;
-}
-
-/* ---- the guard ---- */
-
-const char rms_guard_insert[] =
-    "INSERT INTO tillbridge_guard (rms_order, updated_at, fetched_at, applied, seen, "
-    "action, reason, held_for, closed_by_us, notes, src_topic, src_partition, "
-    "src_offset, "
-    "outcome, line_map, order_id, shop) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-    "?, "
-    "?, ?, ?)";
-const char rms_guard_update[] =
-    "UPDATE tillbridge_guard SET rms_order = ?, updated_at = ?, fetched_at = ?, applied "
-    "= "
-    "?, seen = ?, action = ?, reason = ?, held_for = ?, closed_by_us = ?, notes = ?, "
-    "src_topic = ?, src_partition = ?, src_offset = ?, outcome = ?, line_map = ? WHERE "
-    "order_id = ? AND shop = ?";
-
-static void bind_guard(struct sql_stmt *stmt, const struct guard *g, const char *map)
-{
-    sql_bind_int(stmt, g->rms_order);
-    sql_bind_int(stmt, g->updated_ms);
-    sql_bind_int(stmt, g->fetched_ms);
-    sql_bind_text(stmt, g->applied);
-    sql_bind_text(stmt, g->seen);
-    sql_bind_text(stmt, action_word(g->action));
-    sql_bind_text(stmt, reason_word(g->reason));
-    sql_bind_text(stmt, g->held ? reason_word(g->held_for) : "");
-    sql_bind_int(stmt, g->closed_by_us);
-    sql_bind_text(stmt, g->notes);
-    sql_bind_text(stmt, g->src_topic);
-    sql_bind_int(stmt, g->src_partition);
-    sql_bind_int(stmt, g->src_offset);
-    sql_bind_long_text(stmt, g->outcome ? g->outcome : "");
-    sql_bind_long_text(stmt, map);
-}
-
-static enum rc write_guard(struct rms *rms, const struct snapshot *order, bool exists,
-                           const struct guard *guard, struct err *e)
-{
-    struct sql_stmt *stmt = NULL;
-    struct buf map;
-    int64_t rows = 0;
-    enum rc rc =
-        sql_prepare(rms->sql, exists ? rms_guard_update : rms_guard_insert, &stmt, e);
-    if (rc)
-        return rc;
-    buf_init(&map, (size_t)4 * 1024 * 1024);
-    line_map_format(guard->lines, guard->line_count, &map);
-    bind_guard(stmt, guard, buf_str(&map));
-    sql_bind_int(stmt, order->id);
-    sql_bind_text(stmt, order->shop);
-    rc = sql_exec(stmt, &rows, e);
-    buf_done(&map);
-    if (rc == RC_REJECT && !exists && is_duplicate(e)) /* another worker made the row */
-        return err_set(e, RC_RETRY, "rms.guard", "the order's guard appeared meanwhile");
-    return rc;
-}
-
-static enum rc apply_one(struct rms *rms, const struct snapshot *order,
-                         const struct rms_state *state, struct plan *plan, struct err *e)
-{
-    /* The map's entries are the plan's own array whenever rows are inserted. */
-    struct line_map *lines = (struct line_map *)plan->next.lines;
-    struct new_ids ids = {0};
-    enum rc rc = apply_ops(rms, plan, &ids, lines, e);
-    if (rc)
-        return rc;
-    if (ids.order)
-        plan->next.rms_order = ids.order;
-    int64_t customer = state->customer.link ? state->customer_id : ids.customer;
-    if (plan->link_customer && customer)
-        rc = link_customer(rms, order, customer, e);
-    return rc ? rc : write_guard(rms, order, state->guard.exists, &plan->next, e);
+    return RC_FATAL;
 }
 
 enum rc rms_apply(struct rms *rms, const struct snapshot *const *orders,
                   const struct rms_state *states, struct plan *plans, size_t count,
                   struct err *e)
 {
-    enum rc rc = RC_OK;
-    for (size_t i = 0; i < count && rc == RC_OK; i++)
-        rc = apply_one(rms, orders[i], &states[i], &plans[i], e);
+    struct arena arena;
+    struct rms_batch batch = {.rms = rms,
+                              .orders = orders,
+                              .states = states,
+                              .plans = plans,
+                              .count = count,
+                              .arena = &arena};
+    arena_init(&arena);
+    enum rc rc = write_batch(&batch, e);
+    arena_done(&arena);
     return rc;
 }

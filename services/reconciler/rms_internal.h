@@ -24,6 +24,10 @@ struct rms_texts {
 
 const struct rms_texts *rms_texts(enum sql_dialect dialect);
 
+enum {
+    RMS_KEYS_MAX_MIB = 64, /* of one list; what does not fit sets buf.full */
+};
+
 /* Appends the keys in the form of the dialect. */
 struct rms_keys {
     enum sql_dialect dialect;
@@ -33,13 +37,17 @@ struct rms_keys {
 void rms_keys_init(struct rms_keys *keys, enum sql_dialect dialect);
 void rms_keys_int(struct rms_keys *keys, int64_t key);
 void rms_keys_text(struct rms_keys *keys, const char *key);
+/* PostgreSQL only, where such a list is an array of values. */
+void rms_keys_money(struct rms_keys *keys, int64_t amount_e4);
+void rms_keys_null(struct rms_keys *keys);
 const char *rms_keys_end(struct rms_keys *keys);
 void rms_keys_done(struct rms_keys *keys);
 
 struct rms {
     const struct cfg *cfg;
-    struct sql *sql; /* NULL: not connected */
-    bool checked;    /* preflight has passed once */
+    struct sql *sql;         /* NULL: not connected */
+    bool checked;            /* preflight has passed once */
+    struct rms_types *types; /* of this connection, PostgreSQL; NULL: not read yet */
     struct plan_settings settings;
 };
 
@@ -65,5 +73,8 @@ enum rc rms_load_customers(struct rms *rms, const struct snapshot *const *orders
                            struct err *e) TB_MUST_CHECK;
 
 enum rc rms_preflight(struct rms *rms, struct err *e) TB_MUST_CHECK;
+
+/* Once for each connection to PostgreSQL: settings of the session, types of columns. */
+enum rc rms_pg_start(struct rms *rms, struct err *e) TB_MUST_CHECK;
 
 #endif

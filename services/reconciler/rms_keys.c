@@ -1,11 +1,8 @@
 /* rms_keys: a list of keys as one text parameter, in the form each dialect unpacks. */
+#include "base/money.h"
 #include "rms_internal.h"
 
 #include <inttypes.h>
-
-enum {
-    KEYS_MAX_BYTES = 64 * 1024 * 1024,
-};
 
 static const struct {
     const char *open, *close, *between, *before, *after;
@@ -18,7 +15,7 @@ static const struct {
 void rms_keys_init(struct rms_keys *keys, enum sql_dialect dialect)
 {
     *keys = (struct rms_keys){.dialect = dialect};
-    buf_init(&keys->buf, KEYS_MAX_BYTES);
+    buf_init(&keys->buf, (size_t)RMS_KEYS_MAX_MIB * 1024 * 1024);
     buf_text(&keys->buf, forms[dialect].open);
 }
 
@@ -35,6 +32,19 @@ void rms_keys_int(struct rms_keys *keys, int64_t key)
         buf_printf(&keys->buf, "<k>%" PRId64 "</k>", key);
     else
         buf_printf(&keys->buf, "%" PRId64, key);
+}
+
+void rms_keys_money(struct rms_keys *keys, int64_t amount_e4)
+{
+    char text[MONEY_TEXT_MAX];
+    separate(keys);
+    buf_text(&keys->buf, money_format(amount_e4, text));
+}
+
+void rms_keys_null(struct rms_keys *keys)
+{
+    separate(keys);
+    buf_text(&keys->buf, "NULL");
 }
 
 static void add_xml(struct buf *buf, unsigned char c)

@@ -1,0 +1,40 @@
+/* rms_write: how the rows of a batch are written, one way for each family of databases:
+ *   rms_row_write.c  SQLite, in this process: one prepared statement a row
+ *   rms_pg_write.c   PostgreSQL: one statement for all rows of a table, from arrays
+ *   rms_ms_write.c   SQL Server: texts of single-row statements for some twenty orders
+ * All do what rms_apply promises in rms.h, and its errors mean the same.
+ */
+#ifndef TB_RMS_WRITE_H
+#define TB_RMS_WRITE_H
+
+#include "rms_internal.h"
+
+/* What rms_apply was given, and memory for the time of the call. */
+struct rms_batch {
+    struct rms *rms;
+    const struct snapshot *const *orders;
+    const struct rms_state *states;
+    struct plan *plans;
+    size_t count;
+    struct arena *arena;
+};
+
+enum rc rms_row_write(struct rms_batch *batch, struct err *e) TB_MUST_CHECK;
+enum rc rms_pg_write(struct rms_batch *batch, struct err *e) TB_MUST_CHECK;
+
+/* The rows that an order's plan inserted so far, for those that point to them. */
+struct rms_new_ids {
+    int64_t order, customer; /* 0: none */
+};
+
+/* The value with PLAN_NEW_ID replaced. The plan's operations stay as they are: a dry run
+ * shows them afterwards. */
+int64_t rms_pointed(const struct column_value *value, const struct rms_new_ids *ids);
+/* Enters the id of an inserted row into ids and the plan's guard. */
+void rms_keep_id(struct plan *plan, const struct row_op *op, int64_t id,
+                 struct rms_new_ids *ids);
+/* The Customer.ID that our map is to get for the order's customer; 0: none. */
+int64_t rms_customer_to_link(const struct plan *plan, const struct rms_state *state,
+                             const struct rms_new_ids *ids);
+
+#endif
