@@ -82,6 +82,13 @@ const refunds = [
       assert.deepEqual(entries.map((e) => e.QuantityOnOrder), before.entries.map((e) => e.QuantityOnOrder));
       assert.deepEqual(entries.map((e) => e.FullPrice), before.entries.map((e) => e.FullPrice));
     } },
+  { what: 'a unit given back for less than it cost', order: { ...paid, lines: [line(mug, 3), line(plate, 1)] },
+    later: [['refund', { lines: [{ line: 0, quantity: 1 }], amount: '10.00' }]], second: 'updated',
+    check: ({ entries, before, result, rms }) => {
+      const price = (of) => of.find((e) => e.ItemID === rms.itemOf(mug)).Price;
+      assert.ok(Math.abs(price(entries) - price(before.entries)) < 0.01); // the units left cost what they did
+      assert.match(result.detail, /kept at a refund: an entry of RMS_MISC_ITEM/);
+    } },
   { what: 'all money given back, units left: an update', order: { ...paid, lines: [line(mug, 1)] },
     later: (view) => [['refund', { amount: view.totals.total }]], second: 'updated',
     check: ({ held, view }) => {

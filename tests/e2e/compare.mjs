@@ -55,10 +55,20 @@ function compareAmounts(order, lines, rms) {
   });
 }
 
+/** What the total says more than lines and shipping cost: the shop kept it of units given back. */
+function keptOf(order) {
+  const left = order.lines.filter((l) => l.currentQuantity > 0);
+  const cost = sum([...left, ...order.shipping].map((part) => gross(order, part)));
+  const kept = e4(order.totals.currentTotal) - cost;
+  return kept > BigInt(left.length + 2) * 100n ? kept : 0n;
+}
+
+const isKept = (entry) => entry.Description === 'Kept at a refund';
+
 function compareOpen(order, held, rms) {
   const entries = rms.entriesOf(held.ID);
   const shipping = entries.filter((e) => e.ItemID === rms.shippingItem);
-  const lines = entries.filter((e) => e.ItemID !== rms.shippingItem);
+  const lines = entries.filter((e) => e.ItemID !== rms.shippingItem && !isKept(e));
   const total = sum(entries.map(booked)) + e4(held.ShippingChargeOnOrder);
   const pairs = [
     ['Closed', String(held.Closed), '0'],
@@ -66,6 +76,7 @@ function compareOpen(order, held, rms) {
     ['Tax', e4(held.Tax), e4(order.totals.currentTax)],
     ['lines', heldLines(lines).join(' | '), wantedLines(order, rms).join(' | ')],
     ['sum of entries and shipping', total, e4(order.totals.currentTotal)],
+    ['kept at a refund', sum(entries.filter(isKept).map(booked)), keptOf(order)],
     ['shipping entries', String(shipping.length <= 1), 'true'],
     ['ReferenceNumber', held.ReferenceNumber, `SHOPIFY-${order.id}`],
   ];

@@ -64,7 +64,9 @@ static void show_op(const struct row_op *op, struct buf *out)
     buf_printf(out, "%s %s", words[op->kind], table_name(op->table));
     if (op->id)
         buf_printf(out, " %" PRId64, op->id);
-    if (op->table == TABLE_ENTRY && op->line)
+    if (op->table == TABLE_ENTRY && op->line == LINE_KEPT)
+        buf_text(out, " (kept)");
+    else if (op->table == TABLE_ENTRY && op->line)
         buf_printf(out, " (line %" PRId64 ")", op->line);
     else if (op->table == TABLE_ENTRY)
         buf_text(out, " (shipping)");
@@ -93,7 +95,9 @@ static void show_map(const struct guard *guard, struct buf *out)
     char money[MONEY_TEXT_MAX];
     for (size_t i = 0; i < guard->line_count; i++) {
         const struct line_map *line = &guard->lines[i];
-        if (line->line)
+        if (line->line == LINE_KEPT)
+            buf_text(out, "  kept");
+        else if (line->line)
             buf_printf(out, "  line %" PRId64, line->line);
         else
             buf_text(out, "  shipping");

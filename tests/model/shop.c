@@ -120,6 +120,8 @@ static void change_line(struct shop *shop)
     switch (rng_below(&shop->rng, 4)) {
     case 0: /* units removed or refunded */
         line->current = (int64_t)rng_below(&shop->rng, (size_t)line->quantity + 1);
+        if (rng_once_in(&shop->rng, 4))
+            shop->kept_e4 = some_amount(shop, 3000);
         break;
     case 1:
         line->quantity = line->current = some_quantity(&shop->rng);

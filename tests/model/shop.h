@@ -41,7 +41,8 @@ struct shop {
     int64_t shipping_e4;      /* -1: none */
     int64_t shipping_back_e4; /* of it was given back */
     int64_t duties_e4, refund_e4;
-    int64_t tag; /* changes without meaning for RMS */
+    int64_t kept_e4; /* of the money of units given back */
+    int64_t tag;     /* changes without meaning for RMS */
     const char *note;
     int64_t updated_ms, fetched_ms, cancelled_ms;
 };
@@ -59,6 +60,8 @@ void shop_tell(struct shop *shop, struct arena *arena, struct snapshot *out);
 /* What the line's units left cost, in the basis of RMS, before anything is spread. */
 int64_t shop_line_share(const struct shop *shop, const struct shop_line *line,
                         bool inclusive);
+/* What was kept of the money of the units given back, as the shop tells it now. */
+int64_t shop_kept(const struct shop *shop);
 bool shop_is_gone(const struct shop *shop);
 /* A line with units left has a SKU that RMS lacks. */
 bool shop_is_refused(const struct shop *shop);

@@ -112,6 +112,21 @@ static void tell_shipping(struct shop *shop, struct arena *arena, struct snapsho
     out->shipping = (struct codec_list){.at = line, .count = 1};
 }
 
+/* Not more than the units given back cost, and more than rounding can explain. */
+int64_t shop_kept(const struct shop *shop)
+{
+    int64_t gone_e4 = 0;
+    for (size_t i = 0; i < shop->line_count; i++) {
+        const struct shop_line *line = &shop->lines[i];
+        int64_t cost_e4 = net(line) - (shop->taxes_included ? line_tax(shop, line) : 0);
+        if (line->current < line->quantity && cost_e4 > 0)
+            gone_e4 += part(cost_e4, line->quantity - line->current, line->quantity);
+    }
+    int64_t kept_e4 = shop->kept_e4 < gone_e4 ? shop->kept_e4 : gone_e4;
+    kept_e4 -= kept_e4 % shop->unit_e4;
+    return kept_e4 > (int64_t)(shop->line_count + 4) * shop->unit_e4 ? kept_e4 : 0;
+}
+
 void shop_tell(struct shop *shop, struct arena *arena, struct snapshot *out)
 {
     *out = (struct snapshot){.version = SNAPSHOT_VERSION,
@@ -135,7 +150,7 @@ void shop_tell(struct shop *shop, struct arena *arena, struct snapshot *out)
     out->source_name = arena_printf(arena, "tag-%" PRId64, shop->tag);
     tell_lines(shop, arena, out);
     tell_shipping(shop, arena, out);
-    out->total_e4 += shop->duties_e4;
+    out->total_e4 += shop->duties_e4 + shop_kept(shop);
     if (shop->refund_e4 > out->total_e4)
         shop->refund_e4 = out->total_e4;
     out->refunded_e4 = shop->refund_e4;

@@ -181,10 +181,33 @@ static bool are_lines_right(struct world *world, const struct shop *shop,
     for (size_t i = 0; i < shop->line_count; i++)
         if (!is_line_right(world, shop, &shop->lines[i], order, guard))
             return false;
-    size_t want = count_lines(shop) + (map_of(guard, 0) != NULL);
+    size_t want = count_lines(shop) + (map_of(guard, LINE_SHIPPING) != NULL) +
+                  (map_of(guard, LINE_KEPT) != NULL);
     if (order->entry_count != want || guard->line_count != want)
         return world_fault(world, "%zu entries, %zu in the map, expected %zu",
                            order->entry_count, guard->line_count, want);
+    return true;
+}
+
+/* Where no other refund is in it, what was kept is the entry's price but for rounding. */
+static bool is_kept_right(struct world *world, const struct shop *shop,
+                          struct rms_order *order, const struct guard *guard)
+{
+    const struct line_map *map = map_of(guard, LINE_KEPT);
+    const struct rms_entry *entry = map ? model_entry(order, map->entry) : NULL;
+    int64_t kept_e4 = shop_kept(shop);
+    int64_t rounding_e4 = (int64_t)(shop->line_count + 3) * shop->unit_e4;
+    if (entry &&
+        (entry->item_id != SHOP_MISC_ITEM || entry->quantity_e4 != QUANTITY_SCALE))
+        return world_fault(world, "what was kept is not on the item for it");
+    if (shop->refund_e4)
+        return true;
+    if ((kept_e4 > 0) != (entry != NULL))
+        return world_fault(world, "kept %" PRId64 "e-4: %s entry", kept_e4,
+                           entry ? "an" : "no");
+    if (entry && llabs(entry->price_e4 - kept_e4) > rounding_e4)
+        return world_fault(world, "kept %" PRId64 "e-4, the entry says %" PRId64 "e-4",
+                           kept_e4, entry->price_e4);
     return true;
 }
 
@@ -274,6 +297,7 @@ bool world_rows_equal(struct world *world, const struct shop *shop,
         return world_fault(world, "header");
     return are_lines_right(world, shop, row, guard) &&
            is_shipping_right(world, row, guard) &&
+           is_kept_right(world, shop, row, guard) &&
            is_sum_right(world, shop, row, order, plan);
 }
 

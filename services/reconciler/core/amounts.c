@@ -36,12 +36,18 @@ static bool full_price(const struct snapshot_line *line, bool has_tax, bool want
     return money_mul_div(line->unit_price_e4, based_e4, net_e4, out);
 }
 
+/* The whole line, in the basis of RMS. */
+static int64_t after_discounts(const struct snapshot *order,
+                               const struct snapshot_line *line, bool inclusive)
+{
+    return in_basis(line->total_e4 - line->discount_e4, sum_taxes(&line->taxes),
+                    order->taxes_included, inclusive);
+}
+
 static bool line_share(const struct snapshot *order, const struct snapshot_line *line,
                        bool inclusive, struct amount_line *out)
 {
-    int64_t based_e4 =
-        in_basis(line->total_e4 - line->discount_e4, sum_taxes(&line->taxes),
-                 order->taxes_included, inclusive);
+    int64_t based_e4 = after_discounts(order, line, inclusive);
     *out = (struct amount_line){.line = line};
     if (based_e4 < 0 ||
         !money_mul_div(based_e4, line->current_quantity, line->quantity, &out->total_e4))
@@ -167,7 +173,7 @@ static void settle_prices(struct amounts *a, struct amount_line *const *lines,
 {
     for (size_t i = 0; i < a->count; i++)
         set_price(lines[i], unit_e4);
-    a->off_e4 = a->target_e4 - a->shipping_e4 - sum_lines(a);
+    a->off_e4 = a->target_e4 - a->shipping_e4 - a->kept_e4 - sum_lines(a);
     struct amount_line *line = a->off_e4 ? finest_line(lines, a->count, a->off_e4) : NULL;
     if (!line)
         return;
@@ -190,6 +196,34 @@ static enum rc reject_short(const struct snapshot *order, int64_t diff_e4, struc
         "lines and shipping are %s %s short of the total %s: compare the order "
         "in the shop",
         money_format(diff_e4, by), order->currency, money_format(order->total_e4, total));
+}
+
+/* What the units given back or removed cost; 0 where that can't be said. */
+static int64_t cost_of_gone(const struct snapshot *order,
+                            const struct snapshot_line *line, bool inclusive)
+{
+    int64_t gone_e4 = 0;
+    int64_t based_e4 = after_discounts(order, line, inclusive);
+    int64_t gone = line->quantity - line->current_quantity;
+    if (based_e4 <= 0 || !money_mul_div(based_e4, gone, line->quantity, &gone_e4))
+        return 0;
+    return gone_e4;
+}
+
+/* The most that the shop can have kept: what all that was given back cost. */
+static int64_t most_kept(const struct snapshot *order, bool inclusive)
+{
+    int64_t sum_e4 = 0;
+    bool fits = true;
+    for (size_t i = 0; i < order->lines.count; i++)
+        fits &=
+            money_add(&sum_e4, cost_of_gone(order, &snapshot_lines(order)[i], inclusive));
+    for (size_t i = 0; i < order->shipping.count; i++) {
+        const struct snapshot_shipping *line = &snapshot_shippings(order)[i];
+        if (line->charged_e4 > line->price_e4)
+            fits &= money_add(&sum_e4, line->charged_e4 - line->price_e4);
+    }
+    return fits ? sum_e4 : 0;
 }
 
 static enum rc collect(const struct snapshot *order, bool inclusive, struct amounts *a,
@@ -226,10 +260,13 @@ enum rc amounts_compute(const struct snapshot *order, bool inclusive, struct are
         return rc;
     int64_t diff_e4 = a.target_e4 - a.shipping_e4 - sum_lines(&a);
     /* Each line, the shipping and the tax are rounded once: more is no rounding. */
-    if (diff_e4 > (int64_t)(a.count + 2) * unit_e4)
+    int64_t rounding_e4 = (int64_t)(a.count + 2) * unit_e4;
+    if (diff_e4 > rounding_e4 + most_kept(order, inclusive))
         return reject_short(order, diff_e4, e);
+    if (diff_e4 > rounding_e4)
+        a.kept_e4 = diff_e4;
     struct amount_line **lines = sorted_lines(&a, arena);
-    spread(&a, lines, diff_e4, unit_e4);
+    spread(&a, lines, diff_e4 - a.kept_e4, unit_e4);
     settle_prices(&a, lines, unit_e4);
     *out = a;
     return RC_OK;

@@ -139,9 +139,8 @@ static const struct rms_entry *next_of_item(const struct rms_order *order, int64
     return NULL;
 }
 
-/* The first shipping entry is line 0. Lines of the snapshot in their order take the
- * entries of their item in theirs. What no line takes becomes a line of its own (id -1,
- * -2, ...), so that it is deleted. */
+/* Lines of the snapshot in their order take the entries of their item in theirs. What no
+ * line takes becomes a line of its own, so that it is deleted. */
 static void adopt(const struct plan_input *in, const struct rms_order *order,
                   struct arena *arena, struct line_map *map, size_t *count)
 {
@@ -149,7 +148,7 @@ static void adopt(const struct plan_input *in, const struct rms_order *order,
     for (size_t i = 0; i < order->entry_count && *count == 0; i++) {
         taken[i] = is_shipping_entry(in, &order->entries[i]);
         if (taken[i])
-            map[(*count)++] = adopted(in, &order->entries[i], NULL, 0);
+            map[(*count)++] = adopted(in, &order->entries[i], NULL, LINE_SHIPPING);
     }
     for (size_t i = 0; i < in->order->lines.count; i++) {
         const struct snapshot_line *line = &snapshot_lines(in->order)[i];
@@ -162,7 +161,8 @@ static void adopt(const struct plan_input *in, const struct rms_order *order,
     }
     for (size_t i = 0; i < order->entry_count; i++)
         if (!taken[i])
-            map[(*count)++] = adopted(in, &order->entries[i], NULL, -(int64_t)i - 1);
+            map[(*count)++] =
+                adopted(in, &order->entries[i], NULL, LINE_SURPLUS - (int64_t)i);
 }
 
 /* What of a line of ours is still committed: staff's changes in the POS moved the stock
@@ -241,7 +241,7 @@ static void insert_entry(const struct plan_input *in, const struct wanted *w,
     op_text(op, COL_ENTRY_DESCRIPTION, w->description);
     op_number(op, COL_ENTRY_RTD, 0);
     op_text(op, COL_ENTRY_LAST_UPDATED, in->now);
-    op_text(op, COL_ENTRY_COMMENT, w->line ? "" : "Shipping Item");
+    op_text(op, COL_ENTRY_COMMENT, w->line == LINE_SHIPPING ? "Shipping Item" : "");
     op_number(op, COL_ENTRY_DISCOUNT_REASON, 0);
     op_number(op, COL_ENTRY_RETURN_REASON, 0);
     op_number(op, COL_ENTRY_TAX_REASON, 0);
@@ -279,7 +279,7 @@ static int64_t committed(const struct plan_input *in, const struct wanted *w,
 {
     if (!in->settings->commit_stock)
         return before;
-    return w->line != 0 && holds_stock(w->item) ? w->quantity_e4 : 0;
+    return w->line != LINE_SHIPPING && holds_stock(w->item) ? w->quantity_e4 : 0;
 }
 
 static void plan_one(const struct plan_input *in, const struct rms_order *existing,
@@ -317,7 +317,7 @@ static void plan_shipping(const struct plan_input *in, const struct rms_order *e
     }
     if (!item || (!entry && charge_e4 == 0))
         return;
-    const struct wanted w = {.line = 0,
+    const struct wanted w = {.line = LINE_SHIPPING,
                              .item = item,
                              .quantity_e4 = charge_e4 ? QUANTITY_SCALE : 0,
                              .price_e4 = charge_e4,
@@ -328,11 +328,30 @@ static void plan_shipping(const struct plan_input *in, const struct rms_order *e
     plan_one(in, existing, &w, known, ops, out);
 }
 
+/* What the shop kept of the money of units given back: staff see it as what it is, and
+ * the units that are left cost what they did. */
+static void plan_kept(const struct plan_input *in, const struct rms_order *existing,
+                      const struct amounts *amounts, const struct line_map *known,
+                      struct ops *ops, struct lines_plan *out)
+{
+    const struct wanted w = {.line = LINE_KEPT,
+                             .item = in->rms->misc_item,
+                             .quantity_e4 = QUANTITY_SCALE,
+                             .price_e4 = amounts->kept_e4,
+                             .full_price_e4 = amounts->kept_e4,
+                             .description =
+                                 ops_fit(ops->arena, "Kept at a refund",
+                                         in->settings->width[COL_ENTRY_DESCRIPTION])};
+    if (amounts->kept_e4)
+        plan_one(in, existing, &w, known, ops, out);
+}
+
 static void delete_gone(const struct rms_order *existing, const struct line_map *known,
                         size_t known_count, struct ops *ops, struct lines_plan *out)
 {
     for (size_t i = 0; i < known_count; i++) {
-        if (known[i].line == 0 || find_line(out->map, out->map_count, known[i].line))
+        if (known[i].line == LINE_SHIPPING ||
+            find_line(out->map, out->map_count, known[i].line))
             continue;
         if (!find_entry(existing, known[i].entry))
             continue; /* staff deleted it already */
@@ -349,7 +368,7 @@ void lines_plan(const struct plan_input *in, const struct rms_order *existing,
     size_t known_count = 0;
     lines_known(in, existing, ops->arena, &known, &known_count);
     *out = (struct lines_plan){
-        .map = arena_array(ops->arena, amounts->count + 1, sizeof(*out->map))};
+        .map = arena_array(ops->arena, amounts->count + 2, sizeof(*out->map))};
     for (size_t i = 0; i < amounts->count; i++) {
         const struct amount_line *a = &amounts->lines[i];
         const struct wanted w = {
@@ -361,7 +380,9 @@ void lines_plan(const struct plan_input *in, const struct rms_order *existing,
             .description = describe(in, a->line, items[i], ops->arena)};
         plan_one(in, existing, &w, find_line(known, known_count, w.line), ops, out);
     }
-    plan_shipping(in, existing, amounts, find_line(known, known_count, 0), ops, out);
+    plan_kept(in, existing, amounts, find_line(known, known_count, LINE_KEPT), ops, out);
+    plan_shipping(in, existing, amounts, find_line(known, known_count, LINE_SHIPPING),
+                  ops, out);
     delete_gone(existing, known, known_count, ops, out);
     stock_move(in, known, known_count, out->map, out->map_count, ops);
 }

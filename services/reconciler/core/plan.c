@@ -72,18 +72,41 @@ static enum reason why_not_create(const struct decision *d)
     return nothing_left(o) ? REASON_NO_LINES : REASON_NONE;
 }
 
+static void add_detail(struct decision *d, const char *text)
+{
+    const char *before = d->plan->detail;
+    d->plan->detail = before ? arena_printf(d->arena, "%s; %s", before, text) : text;
+}
+
 /* What people should know of an order that was booked all the same. */
 static void set_detail(struct decision *d, const struct amounts *amounts)
 {
-    char off[MONEY_TEXT_MAX];
+    char amount[MONEY_TEXT_MAX];
     d->plan->detail = d->in->rms->customer.problem;
-    if (amounts->off_e4 == 0)
+    if (amounts->kept_e4)
+        add_detail(d, arena_printf(d->arena,
+                                   "%s kept at a refund: an entry of RMS_MISC_ITEM",
+                                   money_format(amounts->kept_e4, amount)));
+    if (amounts->with_shipping_e4)
+        add_detail(d, arena_printf(d->arena,
+                                   "%s kept at a refund is with the shipping: set "
+                                   "RMS_MISC_ITEM to see it apart",
+                                   money_format(amounts->with_shipping_e4, amount)));
+    if (amounts->off_e4)
+        add_detail(d, arena_printf(d->arena,
+                                   "lines and shipping miss the total by %s: no unit "
+                                   "price of four decimals reaches it",
+                                   money_format(amounts->off_e4, amount)));
+}
+
+/* Without an item for it, what was kept rides with the shipping as fees do. */
+static void place_kept(const struct decision *d, struct amounts *amounts)
+{
+    if (d->in->rms->misc_item)
         return;
-    d->plan->detail = arena_printf(
-        d->arena,
-        "lines and shipping miss the total by %s: no unit price of four decimals "
-        "reaches it",
-        money_format(amounts->off_e4, off));
+    amounts->with_shipping_e4 = amounts->kept_e4;
+    amounts->shipping_e4 += amounts->kept_e4;
+    amounts->kept_e4 = 0;
 }
 
 /* Amounts and items of the order; false: it is refused, and the decision is made. */
@@ -97,6 +120,7 @@ static bool can_book(struct decision *d, struct amounts *amounts,
         d->plan->detail = arena_strdup(d->arena, e.text);
         return false;
     }
+    place_kept(d, amounts);
     enum reason reason = lines_resolve(d->in, amounts, d->arena, items, &d->plan->detail);
     if (reason != REASON_NONE)
         decide_nothing(d, ACTION_ERROR, reason);
@@ -312,12 +336,12 @@ static void finish_guard(struct decision *d)
     memcpy(next->seen, d->digest, sizeof(d->digest));
 }
 
-/* Customer, header, one for each line there is or was, items twice that, and the shipping
- * entry. */
+/* Customer, header, one for each line there is or was, items twice that, and the entries
+ * of shipping and of what was kept. */
 static size_t room_for_ops(const struct plan_input *in, const struct rms_order *existing)
 {
     size_t lines = in->order->lines.count + in->rms->guard.line_count +
-                   (existing ? existing->entry_count : 0) + 1;
+                   (existing ? existing->entry_count : 0) + 2;
     return 2 + 3 * lines;
 }
 

@@ -55,9 +55,15 @@ struct sku_hit {
     const struct rms_item *item;
 };
 
-/* One line of ours in RMS. line 0 is the shipping entry. */
+enum {
+    LINE_SHIPPING = 0,
+    LINE_KEPT = -1,    /* money kept at a refund, on the item for lines without SKU */
+    LINE_SURPLUS = -2, /* and below: entries of an adopted order that no line took */
+};
+
+/* One line of ours in RMS. */
 struct line_map {
-    int64_t line;         /* Shopify line item id */
+    int64_t line;         /* Shopify line item id, or one of the above */
     int64_t entry;        /* OrderEntry.ID; 0 while the row is not inserted yet */
     int64_t item;         /* Item.ID */
     int64_t committed_e4; /* what of it is in Item.QuantityCommitted by us */
