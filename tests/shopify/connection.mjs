@@ -19,7 +19,8 @@ function decode(cursor) {
 
 const order = (a, b) => (a < b ? -1 : Number(a > b));
 
-function checkArguments({ first, last }) {
+function checkArguments({ first, last, isBulk }) {
+  if (isBulk) return;
   if (first == null && last == null) throw badRequest('you must provide one of first or last');
   if (first != null && last != null) {
     throw badRequest('providing both first and last is not supported');

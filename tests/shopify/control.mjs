@@ -10,8 +10,8 @@ import { VERSIONS } from './schema.mjs';
 const KEPT_REQUESTS = 2000;
 
 export class Control {
-  constructor({ shop, bucket, tokens, access, faults, versions }) {
-    Object.assign(this, { shop, bucket, tokens, access, faults, versions });
+  constructor({ shop, bucket, tokens, access, faults, versions, bulk }) {
+    Object.assign(this, { shop, bucket, tokens, access, faults, versions, bulk });
     this.requests = [];
     this.requestCount = 0;
     this.throttledCount = 0;
@@ -168,6 +168,9 @@ export const SETTINGS = {
   },
   searchLagMs: (c, value) => {
     c.shop.searchLagMs = wholeNumber(value, 'searchLagMs');
+  },
+  bulk: (c, value) => {
+    c.bulk.configure(value);
   },
   timezone: (c, value) => {
     zoneOffsetMs(value, 0); // throws for an unknown zone

@@ -28,6 +28,12 @@ const VARIABLES = {
   order: { lines: 250, shipping: 10 },
   order_lines: { lines: 250 },
   start: {},
+  orders_window: { first: 50, search: ALL, sort: 'CREATED_AT', lines: 100, shipping: 10 },
+  order_versions: {},
+  bulk_orders: {}, // runs within bulk_run
+  bulk_run: {},
+  bulk_state: { id: 'gid://shopify/BulkOperation/1' },
+  bulk_cancel: { id: 'gid://shopify/BulkOperation/1' },
 };
 
 describe('the documents of the fetcher', async () => {
@@ -42,6 +48,11 @@ describe('the documents of the fetcher', async () => {
     assert.deepEqual(found.map((d) => d.name).sort(), Object.keys(VARIABLES).sort());
   });
 
+  app.control.settings({ bulk: { polls: 0 } });
+  const data = (text, variables) => ask(app, text, variables).then((reply) => reply.data);
+  const bulk = found.find((d) => d.name === 'bulk_orders').text.replace('@SEARCH@', ALL);
+  await data(found.find((d) => d.name === 'bulk_run').text, { query: bulk }); // operation 1
+
   for (const { name, text } of found) {
     const document = parse(text);
     for (const version of VERSIONS) {
@@ -49,12 +60,17 @@ describe('the documents of the fetcher', async () => {
         const { schema } = loadSchema(version);
         const errors = validate(schema, document, [...specifiedRules, NoDeprecatedCustomRule]);
         assert.deepEqual(errors.map(String), []);
-        const variables = { id: long.gid, after: null, ...VARIABLES[name] };
+        if (name === 'bulk_orders') return;
+        const variables = { id: long.gid, ids: [long.gid], query: bulk, after: null, ...VARIABLES[name] };
         if (name === 'order_lines') variables.after = await endOfFirstPage(app, long.gid);
         app.control.settings({ bucket: { available: 2000 } });
         const reply = await ask(app, text, variables, { version });
         assert.equal(reply.errors, undefined);
         assert.ok(Object.values(reply.data).every((value) => value !== null));
+        const refusals = Object.values(reply.data).flatMap((value) => value.userErrors ?? []);
+        assert.deepEqual(refusals, []);
+        const id = reply.data.bulkOperationRunQuery?.bulkOperation.id;
+        if (id) await data(found.find((d) => d.name === 'bulk_state').text, { id }); // it is done then
       });
     }
   }

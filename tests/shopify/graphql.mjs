@@ -27,8 +27,8 @@ export function servedVersion(wanted, supported) {
 export class GraphqlApi {
   #documents = new Map();
 
-  constructor({ shop, bucket, access, supported }) {
-    Object.assign(this, { shop, bucket, access, supported });
+  constructor({ shop, bucket, access, supported, bulk }) {
+    Object.assign(this, { shop, bucket, access, supported, bulk });
   }
 
   /** The parsed document, or the errors that keep it from running; remembered by its text. */
@@ -94,6 +94,7 @@ export class GraphqlApi {
   #execute(job) {
     const context = {
       shop: this.shop,
+      bulk: this.bulk,
       access: job.access,
       protectedFields: job.protectedFields,
       search: [],

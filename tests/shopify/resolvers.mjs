@@ -62,10 +62,12 @@ function parseGid(id) {
 
 function findOrder(id, context) {
   const order = context.shop.find(String(id));
-  return order && allowed([{ order }], context).length ? order : null;
+  if (!order) return context.bulk?.phantom(id) ?? null;
+  return allowed([{ order }], context).length ? order : null;
 }
 
 const NODES = {
+  BulkOperation: (id, { bulk }) => bulk.find(id),
   Order: findOrder,
   Customer: (id, { shop }) => shop.customers.find(id),
   ProductVariant: (id, { shop }) => shop.products.byId('ProductVariant', id),
@@ -142,8 +144,15 @@ const ShopFields = {
 
 const customerContact = (key, field) => (c) => (c[key] ? { [field]: c[key] } : null);
 
+const Mutation = {
+  bulkOperationRunQuery: (_, args, context, info) =>
+    context.bulk.run(args, context, info, { fieldResolver, typeResolver }),
+  bulkOperationCancel: (_, args, { bulk }) => bulk.cancel(args),
+};
+
 const TABLE = {
   QueryRoot,
+  Mutation,
   ...orderFields,
   Shop: ShopFields,
   AppInstallation: {
@@ -223,10 +232,12 @@ export function fieldResolver(source, args, context, info) {
   const parent = info.parentType.name;
   checkAccess(context, parent, info.fieldName);
   const resolve = TABLE[parent]?.[info.fieldName];
-  if (resolve) return resolve(source, args, context, info);
+  const isBulkList = context.isBulk && getNamedType(info.returnType).name.endsWith('Connection');
+  const given = isBulkList ? { ...args, isBulk: true } : args;
+  if (resolve) return resolve(source, given, context, info);
   const value = source?.[info.fieldName];
   if (value !== undefined && typeof value !== 'function') return value;
-  return absent(parent, info.fieldName, args, source ?? {}, info.returnType);
+  return absent(parent, info.fieldName, given, source ?? {}, info.returnType);
 }
 
 export const typeResolver = (value) => value.__typename;

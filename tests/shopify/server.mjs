@@ -150,6 +150,10 @@ function route(app, request) {
 
 async function handle(app, request, response) {
   try {
+    if (request.url.startsWith('/bulk/')) {
+      app.bulk.serve(request.url, response);
+      return;
+    }
     await send(request, response, await route(app, request));
   } catch (error) {
     app.onError(error);

@@ -1,6 +1,7 @@
 // A Shopify shop for tests and the demo: starts one, as a library.
 import { ALL_SCOPES, Tokens } from './auth.mjs';
 import { Bucket } from './bucket.mjs';
+import { Bulk } from './bulk.mjs';
 import { Control } from './control.mjs';
 import { Faults } from './faults.mjs';
 import { GraphqlApi } from './graphql.mjs';
@@ -43,13 +44,15 @@ export async function startShop(options = {}) {
   const tokens = new Tokens({ token, clientId, clientSecret, ttlSeconds: tokenTtlSeconds });
   const faults = new Faults();
   const versions = { supported: [...supported] };
-  const api = new GraphqlApi({ shop, bucket, access, supported: versions.supported });
-  const control = new Control({ shop, bucket, tokens, access, faults, versions });
+  const bulk = new Bulk({ shop });
+  const api = new GraphqlApi({ shop, bucket, access, supported: versions.supported, bulk });
+  const control = new Control({ shop, bucket, tokens, access, faults, versions, bulk });
   const server = await listen(
-    { api, control, tokens, access, faults, versions, onError },
+    { api, control, tokens, access, faults, versions, bulk, onError },
     { host, port },
   );
   const bound = server.address().port;
+  bulk.baseUrl = `http://${host}:${bound}`;
   return {
     url: `http://${host}:${bound}`,
     port: bound,

@@ -2,7 +2,6 @@
 #include "core/query.h"
 
 #include "base/instant.h"
-#include "base/json.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,6 +18,18 @@ const char *query_name(enum query query)
         return "order_lines";
     case QUERY_START:
         return "start";
+    case QUERY_ORDERS_WINDOW:
+        return "orders_window";
+    case QUERY_VERSIONS:
+        return "order_versions";
+    case QUERY_BULK_ORDERS:
+        return "bulk_orders";
+    case QUERY_BULK_RUN:
+        return "bulk_run";
+    case QUERY_BULK_STATE:
+        return "bulk_state";
+    case QUERY_BULK_CANCEL:
+        return "bulk_cancel";
     case QUERY_COUNT:
         break;
     }
@@ -40,7 +51,7 @@ static cJSON *must(cJSON *value)
     return value;
 }
 
-static void write_body(enum query query, cJSON *variables, struct buf *out)
+void query_write(enum query query, cJSON *variables, struct buf *out)
 {
     cJSON *body = must(cJSON_CreateObject());
     must(cJSON_AddStringToObject(body, "query", query_text[query]));
@@ -67,7 +78,7 @@ void query_orders_page(const struct query_page *page, struct buf *out)
                                  query_search(page->from_ms, search)));
     if (page->after[0])
         must(cJSON_AddStringToObject(variables, "after", page->after));
-    write_body(QUERY_ORDERS_PAGE, variables, out);
+    query_write(QUERY_ORDERS_PAGE, variables, out);
 }
 
 void query_order(int64_t id, int lines, struct buf *out)
@@ -76,7 +87,7 @@ void query_order(int64_t id, int lines, struct buf *out)
     add_gid(variables, id);
     must(cJSON_AddNumberToObject(variables, "lines", lines));
     must(cJSON_AddNumberToObject(variables, "shipping", QUERY_FIRST_MAX));
-    write_body(QUERY_ORDER, variables, out);
+    query_write(QUERY_ORDER, variables, out);
 }
 
 void query_order_lines(int64_t id, int lines, const char *after, struct buf *out)
@@ -85,10 +96,10 @@ void query_order_lines(int64_t id, int lines, const char *after, struct buf *out
     add_gid(variables, id);
     must(cJSON_AddNumberToObject(variables, "lines", lines));
     must(cJSON_AddStringToObject(variables, "after", after));
-    write_body(QUERY_ORDER_LINES, variables, out);
+    query_write(QUERY_ORDER_LINES, variables, out);
 }
 
 void query_start(struct buf *out)
 {
-    write_body(QUERY_START, must(cJSON_CreateObject()), out);
+    query_write(QUERY_START, must(cJSON_CreateObject()), out);
 }

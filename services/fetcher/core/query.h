@@ -7,6 +7,7 @@
 #define TB_FETCHER_QUERY_H
 
 #include "base/buf.h"
+#include "base/json.h"
 
 #include <stdint.h>
 
@@ -15,6 +16,12 @@ enum query {
     QUERY_ORDER,
     QUERY_ORDER_LINES,
     QUERY_START,
+    QUERY_ORDERS_WINDOW,
+    QUERY_VERSIONS,
+    QUERY_BULK_ORDERS, /* within QUERY_BULK_RUN, never sent by itself */
+    QUERY_BULK_RUN,
+    QUERY_BULK_STATE,
+    QUERY_BULK_CANCEL,
     QUERY_COUNT,
 };
 
@@ -47,5 +54,7 @@ void query_orders_page(const struct query_page *page, struct buf *out);
 void query_order(int64_t id, int lines, struct buf *out);
 void query_order_lines(int64_t id, int lines, const char *after, struct buf *out);
 void query_start(struct buf *out);
+/* Any document; variables is consumed. */
+void query_write(enum query query, cJSON *variables, struct buf *out);
 
 #endif

@@ -1,6 +1,8 @@
 # Writes the GraphQL documents into a C file: cmake -D DIR=... -D OUT=... -P embed.cmake
 # A document is its file followed by the fragment files that its "# needs:" line names.
-set(DOCUMENTS ORDERS_PAGE=orders_page ORDER=order ORDER_LINES=order_lines START=start)
+set(DOCUMENTS ORDERS_PAGE=orders_page ORDER=order ORDER_LINES=order_lines START=start
+    ORDERS_WINDOW=orders_window VERSIONS=order_versions BULK_ORDERS=bulk_orders
+    BULK_RUN=bulk_run BULK_STATE=bulk_state BULK_CANCEL=bulk_cancel)
 
 # Comments and the blanks between words are not worth sending with every request.
 function(read_squeezed name out)
