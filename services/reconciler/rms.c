@@ -31,6 +31,7 @@ struct rms *rms_new(const struct cfg *cfg)
         .inclusive = inclusive,
         .commit_stock = cfg->rms_commit_stock,
         .allow_inactive = cfg->rms_allow_inactive,
+        .barcode_fallback = strcmp(cfg->sku_fallback, "barcode") == 0,
         .legacy_committed = cfg->rms_legacy_committed,
         .customer_prefix = cfg->rms_customer_prefix,
         .shipping_services = cfg->rms_shipping_services,

@@ -31,18 +31,27 @@ static void add_sku(struct items *items, const char *sku)
         items->at[items->count++].hit.sku = sku;
 }
 
-/* Every SKU once, sorted; those of the settings among them. */
+static void add_line(struct items *items, const struct snapshot_line *line)
+{
+    if (line->current_quantity <= 0)
+        return;
+    add_sku(items, line->sku);
+    if (items->rms->settings.barcode_fallback)
+        add_sku(items, line->barcode);
+}
+
+/* Every SKU once, sorted; those of the settings among them, and barcodes that may stand
+ * for one: they go with the same query. */
 static void collect(struct items *items, const struct snapshot *const *orders,
                     size_t count)
 {
     size_t room = 2;
     for (size_t i = 0; i < count; i++)
-        room += orders[i]->lines.count;
+        room += 2 * orders[i]->lines.count;
     items->at = arena_array(items->arena, room, sizeof(*items->at));
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < orders[i]->lines.count; k++)
-            if (snapshot_lines(orders[i])[k].current_quantity > 0)
-                add_sku(items, snapshot_lines(orders[i])[k].sku);
+            add_line(items, &snapshot_lines(orders[i])[k]);
     add_sku(items, items->rms->cfg->rms_shipping_item);
     add_sku(items, items->rms->cfg->rms_misc_item);
     qsort(items->at, items->count, sizeof(*items->at), by_sku);

@@ -15,7 +15,7 @@ enum {
 struct case_settings {
     const char *prices, *shipping_item, *misc_item, *allowed, *services;
     const char *customer_problem;
-    bool no_stock, legacy_committed, allow_inactive, create_customer;
+    bool no_stock, legacy_committed, allow_inactive, create_customer, barcodes;
     int64_t customer, comment_width, description_width;
 };
 
@@ -293,6 +293,7 @@ static void set_settings(struct golden_case *c, const struct case_settings *s)
         .commit_stock = !s->no_stock,
         .legacy_committed = s->legacy_committed,
         .allow_inactive = s->allow_inactive,
+        .barcode_fallback = s->barcodes,
         .customer_prefix = "WEB-",
         .shipping_services = or_empty(s->services)};
     set_widths(&c->settings, s);

@@ -163,12 +163,14 @@ static int by_sku(const void *a, const void *b)
 static void load_skus(const struct model *model, const struct snapshot *order,
                       struct arena *arena, struct rms_state *out)
 {
-    struct sku_hit *hits = arena_array(arena, order->lines.count, sizeof(*hits));
+    struct sku_hit *hits = arena_array(arena, 2 * order->lines.count, sizeof(*hits));
     size_t count = 0;
     for (size_t i = 0; i < order->lines.count; i++) {
         const struct snapshot_line *line = &snapshot_lines(order)[i];
         if (line->current_quantity > 0 && !str_empty(line->sku))
             hits[count++] = look_up(model, line->sku);
+        if (line->current_quantity > 0 && !str_empty(line->barcode))
+            hits[count++] = look_up(model, line->barcode);
     }
     qsort(hits, count, sizeof(*hits), by_sku);
     out->skus = hits;

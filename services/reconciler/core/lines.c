@@ -23,16 +23,28 @@ static bool blank(const char *sku)
     return !sku || sku[strspn(sku, " ")] == '\0';
 }
 
+/* What RMS has for the line: by its SKU, else by its barcode where the setting says so.
+ * NULL: neither is there. */
+static const struct sku_hit *hit_of(const struct plan_input *in,
+                                    const struct snapshot_line *line)
+{
+    const struct sku_hit *hit = blank(line->sku) ? NULL : find_sku(in->rms, line->sku);
+    if ((!hit || hit->hits == 0) && in->settings->barcode_fallback &&
+        !blank(line->barcode))
+        hit = find_sku(in->rms, line->barcode);
+    return hit && hit->hits ? hit : NULL;
+}
+
 static enum reason resolve_one(const struct plan_input *in,
                                const struct snapshot_line *line,
                                const struct rms_item **item)
 {
-    if (blank(line->sku)) {
+    const struct sku_hit *hit = hit_of(in, line);
+    if (!hit && blank(line->sku)) {
         *item = in->rms->misc_item;
         return *item ? REASON_NONE : REASON_MISSING_SKU;
     }
-    const struct sku_hit *hit = find_sku(in->rms, line->sku);
-    if (!hit || hit->hits == 0)
+    if (!hit)
         return REASON_UNKNOWN_SKU;
     if (hit->hits > 1)
         return REASON_AMBIGUOUS_SKU;
@@ -61,11 +73,13 @@ static const char *refusal_words(enum reason reason, bool inactive)
 static const char *refusal(const struct plan_input *in, const struct snapshot_line *line,
                            enum reason reason, struct arena *arena)
 {
-    const struct sku_hit *hit = blank(line->sku) ? NULL : find_sku(in->rms, line->sku);
-    bool inactive = reason == REASON_UNKNOWN_SKU && hit && hit->hits == 1;
+    const struct sku_hit *hit = hit_of(in, line);
+    bool by_sku = !hit || find_sku(in->rms, line->sku ? line->sku : "") == hit;
+    bool inactive = reason == REASON_UNKNOWN_SKU && hit;
     return arena_printf(
-        arena, "line %" PRId64 " (%s): SKU \"%s\" %s, then redrive the order", line->id,
-        ops_fit(arena, line->title, SHOWN_UNITS), ops_fit(arena, line->sku, SHOWN_UNITS),
+        arena, "line %" PRId64 " (%s): %s \"%s\" %s, then redrive the order", line->id,
+        ops_fit(arena, line->title, SHOWN_UNITS), by_sku ? "SKU" : "barcode",
+        ops_fit(arena, by_sku ? line->sku : line->barcode, SHOWN_UNITS),
         refusal_words(reason, inactive));
 }
 

@@ -20,6 +20,7 @@ struct plan_settings {
     bool inclusive;   /* RMS prices contain the tax */
     bool commit_stock, legacy_committed;
     bool allow_inactive;           /* inactive items may be ordered */
+    bool barcode_fallback;         /* a SKU that is not found, or empty: by the barcode */
     const char *customer_prefix;   /* of the account numbers of customers that we make */
     const char *shipping_services; /* title=id,... ; "*" is the rest */
     /* Widths of text columns in UTF-16 units, as the database has them. */

@@ -10,10 +10,11 @@
 #include <unistd.h>
 
 static const char *const setting_names[] = {
-    "RMS_SHIPPING_ITEM", "RMS_MISC_ITEM",         "RMS_TIMEZONE",     "RMS_PRICES",
-    "RMS_COMMIT_STOCK",  "RMS_LEGACY_COMMITTED",  "RMS_TIMEOUT_S",    "RMS_STORE_ID",
-    "RMS_DUE_DAYS",      "RMS_GUEST_CUSTOMER_ID", "RMS_SALES_REP_ID", "RMS_ODBC",
-    "RMS_PRICES",        "RMS_SHIPPING_SERVICES"};
+    "RMS_SHIPPING_ITEM",    "RMS_MISC_ITEM",         "RMS_TIMEZONE",     "RMS_PRICES",
+    "RMS_COMMIT_STOCK",     "RMS_LEGACY_COMMITTED",  "RMS_TIMEOUT_S",    "RMS_STORE_ID",
+    "RMS_DUE_DAYS",         "RMS_GUEST_CUSTOMER_ID", "RMS_SALES_REP_ID", "RMS_ODBC",
+    "RMS_PRICES",           "RMS_SHIPPING_SERVICES", "SKU_FALLBACK",     "RMS_SHOPS",
+    "RMS_CREATE_CUSTOMERS", "RMS_UPDATE_CUSTOMERS"};
 
 /* The value of a key of an ODBC connection string; braces taken off. */
 static void odbc_value(const char *connection, const char *key, char *out, size_t room)
