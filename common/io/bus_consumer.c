@@ -7,6 +7,7 @@
 #include "io/bus_internal.h"
 #include "io/clock.h"
 #include "io/log.h"
+#include "io/metrics.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,6 +103,8 @@ static void let_go(struct bus_consumer *consumer)
         pause_all(consumer->link->rk, false);
     rd_kafka_assign(consumer->link->rk, NULL);
     consumer->assigned = 0;
+    metrics_set(METRIC_ASSIGNED, 0);
+    metrics_forget(METRIC_CONSUMER_LAG);
 }
 
 static void on_assigned(struct bus_consumer *consumer,
@@ -117,6 +120,8 @@ static void on_assigned(struct bus_consumer *consumer,
     rd_kafka_assign(consumer->link->rk, list);
     consumer->assigned = (size_t)list->cnt;
     consumer->joined = true;
+    metrics_add(METRIC_REBALANCES, 1);
+    metrics_set(METRIC_ASSIGNED, list->cnt);
     if (consumer->paused)
         pause_all(consumer->link->rk, true);
 }
@@ -195,6 +200,7 @@ static enum rc open_link(const struct bus_conf *conf, struct bus_consumer *consu
         {"auto.offset.reset", consumer->group.from_end ? "latest" : "earliest"},
         {"queued.max.messages.kbytes", "16384"},
         {"message.max.bytes", max_bytes},
+        {"statistics.interval.ms", "5000"},
         {"group.instance.id", is_static ? conf->group_instance_id : ""}, /* the last */
     };
     const struct bus_spec spec = {
@@ -203,6 +209,7 @@ static enum rc open_link(const struct bus_conf *conf, struct bus_consumer *consu
         .property_count =
             sizeof(properties) / sizeof(properties[0]) - (is_static ? 0 : 1),
         .rebalance = on_rebalance,
+        .statistics = bus_lag,
         .owner = consumer,
     };
     return bus_link_open(conf, &spec, &consumer->link, e);

@@ -31,6 +31,7 @@ struct bus_spec {
     void (*delivered)(rd_kafka_t *rk, const rd_kafka_message_t *message, void *link);
     void (*rebalance)(rd_kafka_t *rk, rd_kafka_resp_err_t code,
                       rd_kafka_topic_partition_list_t *list, void *link);
+    int (*statistics)(rd_kafka_t *rk, char *json, size_t len, void *link);
     void *owner;
 };
 
@@ -75,6 +76,9 @@ rd_kafka_resp_err_t bus_letter_send(rd_kafka_t *rk, struct bus_letter *letter);
 /* For bus_letter_free. */
 struct bus_letter *bus_letter_copy(const struct bus_letter *letter);
 void bus_letter_free(struct bus_letter *letter);
+
+/* librdkafka's statistics of a consumer -> the lag of the partitions it holds. */
+int bus_lag(rd_kafka_t *rk, char *json, size_t len, void *link);
 
 /* Points *out into native; headers that are not text are left out. */
 void bus_message_view(rd_kafka_message_t *native, struct bus_message *out);

@@ -264,6 +264,8 @@ enum rc bus_link_open(const struct bus_conf *conf, const struct bus_spec *spec,
         rd_kafka_conf_set_dr_msg_cb(native, spec->delivered);
     if (spec->rebalance)
         rd_kafka_conf_set_rebalance_cb(native, spec->rebalance);
+    if (spec->statistics)
+        rd_kafka_conf_set_stats_cb(native, spec->statistics);
     link->rk = rd_kafka_new(spec->type, native, reason, sizeof(reason));
     if (!link->rk) {
         rc = err_set(e, RC_FATAL, "bus.open", "Kafka settings: %s", reason);

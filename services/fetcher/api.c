@@ -4,6 +4,7 @@
 #include "base/backoff.h"
 #include "io/clock.h"
 #include "io/log.h"
+#include "io/metrics.h"
 #include "io/web.h"
 #include "token.h"
 
@@ -121,12 +122,31 @@ static void note_version(struct api *api, const struct web_response *response)
              KV("remedy", "set SHOPIFY_API_VERSION to a supported version"));
 }
 
+static void count_cost(const struct cost *cost)
+{
+    if (cost->actual > 0)
+        metrics_add(METRIC_API_POINTS, cost->actual);
+    if (cost->maximum <= 0 || cost->available < 0)
+        return;
+    metrics_set(METRIC_API_AVAILABLE, cost->available);
+    metrics_set(METRIC_API_MAXIMUM, cost->maximum);
+}
+
+static void count_answer(const struct api_ask *ask, enum reply_kind kind, int64_t ms)
+{
+    metrics_add_of(METRIC_API_REQUESTS, query_name(ask->query), reply_kind_name(kind),
+                   NULL, 1);
+    metrics_add(METRIC_TOKEN_REFUSALS, kind == REPLY_RENEW);
+    metrics_observe(METRIC_API_TIME, ms);
+}
+
 static void note_cost(struct api *api, const struct api_ask *ask,
                       const struct reply *reply)
 {
     cost_note(&api->bucket, &reply->cost, clock_monotonic_ms());
     if (reply->cost.actual > 0)
         api->used.cost += reply->cost.actual;
+    count_cost(&reply->cost);
     if (reply->cost.requested > 0) {
         api->needs[ask->query].cost = reply->cost.requested;
         api->needs[ask->query].size = ask->size;
@@ -198,6 +218,7 @@ static bool wait_for_bucket(struct api *api, const struct api_ask *ask)
         api->needs[ask->query].size == ask->size ? api->needs[ask->query].cost : 0;
     int64_t wait_ms = cost_wait_ms(&api->bucket, needed, clock_monotonic_ms());
     api->used.waited_ms += wait_ms;
+    metrics_add(METRIC_API_WAIT, wait_ms);
     if (wait_ms)
         log_debug("api.waits", KV("poll_id", ask->poll_id), KV("wait_ms", wait_ms),
                   KV("needed", needed), KV("available", api->bucket.available));
@@ -229,6 +250,7 @@ static int64_t next_try_ms(struct api *api, const struct api_ask *ask,
         if (out->wait_ms < 0)
             out->wait_ms = backoff_delay_ms(&fault_backoff, tries->throttles, seed);
         api->used.waited_ms += out->wait_ms;
+        metrics_add(METRIC_API_WAIT, out->wait_ms);
         return out->wait_ms + (int64_t)(seed % 100); /* not all clients at once */
     case REPLY_RENEW:
         if (!tries->renewed && token_refused(api->token)) {
@@ -264,7 +286,9 @@ enum rc api_send(struct api *api, const struct api_ask *ask, struct reply *out,
     for (;;) {
         if (!wait_for_bucket(api, ask))
             return given_up(e);
+        int64_t began_ms = clock_monotonic_ms();
         exchange(api, ask, out);
+        count_answer(ask, out->kind, clock_monotonic_ms() - began_ms);
         if (out->kind == REPLY_OK)
             return RC_OK;
         if (!turn_wait(api->turn, 0))

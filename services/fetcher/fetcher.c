@@ -6,6 +6,7 @@
 #include "io/clock.h"
 #include "io/health.h"
 #include "io/log.h"
+#include "io/metrics.h"
 #include "io/stop.h"
 #include "poller.h"
 #include "records.h"
@@ -185,6 +186,7 @@ static enum rc begin_term(struct fetcher *self, struct err *e)
     }
     self->state = last.state;
     self->term = term;
+    metrics_set(METRIC_FETCHER_ACTIVE, 1);
     self->timer = (struct timer){0};
     self->load_ms = 0;
     self->last_error = (struct err){0};
@@ -223,6 +225,7 @@ static enum rc work(struct fetcher *self, struct err *e)
             return begin_term(self, e);
         log_info("fetcher.standby", KV("shop", self->cfg->shopify_shop));
         self->term = 0;
+        metrics_set(METRIC_FETCHER_ACTIVE, 0);
         self->last_error = (struct err){0};
     }
     const struct trigger *trigger =
@@ -231,6 +234,8 @@ static enum rc work(struct fetcher *self, struct err *e)
         return trigger_poll(self, trigger, e);
     const struct runtime_config *config = control_config(self->control);
     int64_t interval_ms = config->interval_minutes * minute_ms;
+    metrics_set(METRIC_POLLING_ENABLED, config->enabled);
+    metrics_set(METRIC_POLL_INTERVAL, interval_ms);
     if (self->term && config->enabled && timer_due(&self->timer, interval_ms, now_ms))
         return timer_poll(self, e);
     idle(self, now_ms);

@@ -2,6 +2,7 @@
  * Kafka. */
 #include "fetcher.h"
 #include "io/log.h"
+#include "io/metrics.h"
 #include "io/stop.h"
 
 static const char what[] =
@@ -16,6 +17,7 @@ int main(int argc, char **argv)
     if (check_only)
         return 0;
     log_open("fetcher", cfg.log_level, cfg.log_format);
+    metrics_open(METRIC_OF_FETCHER, "fetcher");
     stop_install();
     log_info("fetcher.started", KV("version", TB_VERSION), KV("shop", cfg.shopify_shop),
              KV("api_version", cfg.shopify_api_version));

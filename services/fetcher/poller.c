@@ -11,6 +11,7 @@
 #include "core/text.h"
 #include "io/clock.h"
 #include "io/log.h"
+#include "io/metrics.h"
 
 #include <malloc.h>
 #include <stdio.h>
@@ -121,6 +122,7 @@ static enum rc read_page(struct poller *poller, const struct poll *poll,
                    &poller->arena, page, e);
     if (rc == RC_OK) {
         cost_size_good(&poller->size);
+        metrics_observe(METRIC_PAGE_ORDERS, (int64_t)page->count);
         log_info("page.read", KV("poll_id", poll->id), KV("page", poll->pages + 1),
                  KV("orders", page->count), KV("has_next", page->has_next),
                  KV("requested", reply.cost.requested), KV("actual", reply.cost.actual),
@@ -289,12 +291,24 @@ struct poll_when poller_when(const struct poller *poller)
     return when;
 }
 
+static void count_end(const struct poll *poll, enum rc rc, bool given_up)
+{
+    const char *outcome = given_up ? "given_up" : rc ? POLL_FAILED : POLL_FINISHED;
+    metrics_add_of(METRIC_POLLS, poll_kind_word(poll->kind), outcome, NULL, 1);
+    if (given_up)
+        return;
+    metrics_observe(METRIC_POLL_TIME, clock_now_ms() - poll->started_ms);
+    if (rc == RC_OK)
+        metrics_set(METRIC_POLL_GOOD, clock_now_ms());
+}
+
 enum rc poller_end(struct poller *poller, struct poll *poll, struct poll_state *state,
                    enum rc rc, bool *given_up, struct err *e)
 {
     arena_reset(&poller->arena);
     malloc_trim(0); /* a page of long orders takes megabytes; the next may be far off */
     *given_up = rc == RC_RETRY && !turn_wait(poller->parts.turn, 0);
+    count_end(poll, rc, *given_up);
     if (*given_up)
         return rc;
     tell_end(poller, poll, state, rc ? e : NULL);

@@ -5,6 +5,7 @@
 #include "core/refusal.h"
 #include "io/clock.h"
 #include "io/log.h"
+#include "io/metrics.h"
 #include "wire/messages.h"
 
 #include <stdio.h>
@@ -163,6 +164,14 @@ static enum rc produce_result(struct publisher *publisher, const struct poll *po
     return produce(publisher, &record, e);
 }
 
+static void count_refused(const struct poll *poll)
+{
+    const char *reason = reason_word(REASON_MALFORMED);
+    metrics_add_of(METRIC_RESULTS, action_word(ACTION_ERROR), reason,
+                   poll->dry_run ? "dry_run" : "live", 1);
+    metrics_add_of(METRIC_DEAD_LETTERS, reason, NULL, NULL, 1);
+}
+
 /* The order goes to the dead letters, unless this version already did: the overlap reads
  * it again and again. */
 static enum rc refuse(struct publisher *publisher, const struct poll *poll,
@@ -178,6 +187,7 @@ static enum rc refuse(struct publisher *publisher, const struct poll *poll,
     if (rc)
         return rc;
     refusal_remember(&publisher->refused, &order->snapshot);
+    count_refused(poll);
     log_error("order.refused", KV("poll_id", (const char *)poll->id),
               KV("order", order->snapshot.id), KV("name", order->snapshot.name),
               KV("text", order->refused),
@@ -240,6 +250,7 @@ enum rc publisher_orders(struct publisher *publisher, const struct poll *poll,
         if (page->orders[i].refused &&
             (rc = refuse(publisher, poll, &page->orders[i], published, e)))
             return rc;
+    metrics_add_of(METRIC_PUBLISHED, poll_kind_word(poll->kind), NULL, NULL, *published);
     return RC_OK;
 }
 

@@ -1,6 +1,7 @@
 /* tillbridge-reconciler: orders from Kafka into RMS, each in one transaction. */
 #include "io/cfg.h"
 #include "io/log.h"
+#include "io/metrics.h"
 #include "io/stop.h"
 #include "worker.h"
 
@@ -34,6 +35,7 @@ int main(int argc, char **argv)
     setenv("TZ", cfg.rms_timezone, 1);
     tzset();
     log_open("reconciler", cfg.log_level, cfg.log_format);
+    metrics_open(METRIC_OF_RECONCILER, "reconciler");
     if (check_only)
         return check(&cfg);
     stop_install();

@@ -5,8 +5,10 @@
 
 #include "base/backoff.h"
 #include "batch.h"
+#include "counts.h"
 #include "io/clock.h"
 #include "io/log.h"
+#include "io/metrics.h"
 #include "io/stop.h"
 
 #include <stdio.h>
@@ -127,6 +129,7 @@ static bool wait_retry(struct worker *worker, const char *event, unsigned attemp
 {
     int64_t delay_ms =
         backoff_delay_ms(&retry_backoff, attempt, (uint64_t)clock_monotonic_ms());
+    metrics_add_of(METRIC_RETRIES, event, NULL, NULL, 1);
     log_err(LOG_WARN, event, e,
             LOG_FIELDS(KV("attempt", (int64_t)attempt), KV("wait_ms", delay_ms)));
     health_ready(worker->health, false, e->text);
@@ -179,6 +182,7 @@ static enum rc publish(struct worker *worker, struct work *works, size_t count,
         if (rc)
             return rc;
         log_result(&works[i]);
+        counts_result(&works[i], clock_now_ms());
     }
     enum rc rc;
     while ((rc = bus_flush(worker->producer, FLUSH_MS, &failed, e)) == RC_RETRY) {
@@ -215,14 +219,17 @@ static enum rc do_group(struct worker *worker, struct work *works, size_t count,
 {
     enum rc rc;
     for (unsigned attempt = 1;; attempt++) {
+        int64_t began_ms = clock_monotonic_ms();
         arena_reset(&worker->group_arena); /* an outage must not gather memory */
         rc = batch_commit(worker->rms, works, count, clock_now_ms(), &worker->group_arena,
                           e);
+        metrics_observe(METRIC_TRANSACTION_TIME, clock_monotonic_ms() - began_ms);
         if (rc != RC_RETRY)
             break;
         if (!wait_retry(worker, "batch.retry", attempt, e))
             return RC_RETRY;
     }
+    metrics_observe(METRIC_BATCH_ORDERS, (int64_t)count);
     if (rc == RC_OK)
         rc = publish(worker, works, count, e);
     return rc ? rc : store_offsets(worker, works, count, e);

@@ -7,6 +7,7 @@
 #include "embed.h"
 #include "io/clock.h"
 #include "io/log.h"
+#include "io/metrics.h"
 
 #include <assert.h>
 #include <string.h>
@@ -118,6 +119,19 @@ static void show_ready(struct answers *answers, struct http_response *response)
     response->status = *trouble ? 503 : 200;
     response->content_type = "text/plain; charset=utf-8";
     buf_printf(&response->body, "%s\n", *trouble ? trouble : "ready");
+}
+
+/* Without Redis there are still those of the process. */
+static void show_metrics(struct answers *answers, struct http_response *response)
+{
+    struct view view;
+    struct err e;
+    response->content_type = "text/plain; version=0.0.4; charset=utf-8";
+    metrics_set(METRIC_READY, !*follow_trouble(answers->follow));
+    metrics_write(&response->body);
+    if (reading_view(&answers->reading, clock_now_ms(), &answers->arena, &view, &e) ==
+        RC_OK)
+        view_metrics(&view, &response->body);
 }
 
 static void show_open(struct answers *answers, struct http_response *response)
@@ -333,8 +347,7 @@ static void dispatch(struct answers *answers, const struct api_call *call,
     case API_READYZ:
         return show_ready(answers, response);
     case API_METRICS:
-        response->content_type = "text/plain; version=0.0.4; charset=utf-8";
-        return show_view(answers, view_metrics, response);
+        return show_metrics(answers, response);
     case API_PAGE:
         return show_file("index.html", "text/html; charset=utf-8", response);
     case API_SCRIPT:

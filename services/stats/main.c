@@ -2,6 +2,7 @@
  * metrics and the dashboard over them. */
 #include "io/cfg.h"
 #include "io/log.h"
+#include "io/metrics.h"
 #include "server.h"
 
 int main(int argc, char **argv)
@@ -11,6 +12,7 @@ int main(int argc, char **argv)
 
     cfg_main(CFG_STATS, "status, control and counters over HTTP", argc, argv, &cfg, NULL);
     log_open("stats", cfg.log_level, cfg.log_format);
+    metrics_open(METRIC_OF_STATS, "stats");
     enum rc rc = server_run(&cfg, &e);
     if (rc)
         log_err(LOG_ERROR, "stats.failed", &e, LOG_FIELDS());

@@ -37,9 +37,9 @@ static const struct {
 };
 
 static const struct {
-    const char *name, *metric, *type, *help;
+    const char *name, *help;
 } counters[] = {
-#define COUNTER(id, name, metric, type, help) {name, metric, type, help},
+#define COUNTER(id, name, help) {name, help},
 #include "core/counters.def"
 #undef COUNTER
 };
@@ -66,24 +66,6 @@ const char *tally_counter_name(enum tally_counter counter)
 {
     assert(counter < COUNTER_COUNT);
     return counters[counter].name;
-}
-
-const char *tally_counter_metric(enum tally_counter counter)
-{
-    assert(counter < COUNTER_COUNT);
-    return counters[counter].metric;
-}
-
-const char *tally_counter_type(enum tally_counter counter)
-{
-    assert(counter < COUNTER_COUNT);
-    return counters[counter].type;
-}
-
-const char *tally_counter_help(enum tally_counter counter)
-{
-    assert(counter < COUNTER_COUNT);
-    return counters[counter].help;
 }
 
 const char *tally_source_word(enum tally_source source)

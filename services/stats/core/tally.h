@@ -34,7 +34,7 @@ enum tally_source {
 };
 
 enum tally_counter {
-#define COUNTER(id, name, metric, type, help) COUNTER_##id,
+#define COUNTER(id, name, help) COUNTER_##id,
 #include "core/counters.def"
 #undef COUNTER
     COUNTER_COUNT,
@@ -48,9 +48,6 @@ const char *tally_outcome_name(enum tally_outcome outcome);
 const char *tally_class_word(enum tally_class class);
 const char *tally_class_prefix(enum tally_class class);
 const char *tally_counter_name(enum tally_counter counter);
-const char *tally_counter_metric(enum tally_counter counter);
-const char *tally_counter_type(enum tally_counter counter);
-const char *tally_counter_help(enum tally_counter counter);
 const char *tally_source_word(enum tally_source source);
 
 /* False: no such word; *out is untouched. */

@@ -1,0 +1,51 @@
+/* bus_lag: how far a consumer is behind, from librdkafka's own statistics: it knows each
+ * partition's end from its fetches, so that nothing more is asked of the broker. */
+#include "base/json.h"
+#include "io/bus_internal.h"
+#include "io/metrics.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static int64_t number(const cJSON *object, const char *name)
+{
+    const cJSON *member = cJSON_GetObjectItemCaseSensitive(object, name);
+    return cJSON_IsNumber(member) ? (int64_t)member->valuedouble : -1;
+}
+
+/* Behind what is done, where something was done already; else behind what was committed.
+ * -1: not known yet. */
+static int64_t lag_of(const cJSON *partition)
+{
+    int64_t done = number(partition, "consumer_lag_stored");
+    return number(partition, "stored_offset") >= 0 && done >= 0
+               ? done
+               : number(partition, "consumer_lag");
+}
+
+/* Only what is held now: the statistics may be older than the last rebalance. */
+static void tell(const cJSON *topics, const rd_kafka_topic_partition_t *held)
+{
+    char name[16];
+    snprintf(name, sizeof(name), "%" PRId32, held->partition);
+    const cJSON *topic = cJSON_GetObjectItemCaseSensitive(topics, held->topic);
+    const cJSON *partitions = cJSON_GetObjectItemCaseSensitive(topic, "partitions");
+    int64_t lag = lag_of(cJSON_GetObjectItemCaseSensitive(partitions, name));
+    if (lag >= 0)
+        metrics_set_of(METRIC_CONSUMER_LAG, held->topic, name, lag);
+}
+
+int bus_lag(rd_kafka_t *rk, char *json, size_t len, void *link)
+{
+    (void)link;
+    rd_kafka_topic_partition_list_t *list = NULL;
+    cJSON *root = cJSON_ParseWithLength(json, len);
+    const cJSON *topics = cJSON_GetObjectItemCaseSensitive(root, "topics");
+    if (topics && !rd_kafka_assignment(rk, &list)) {
+        for (int i = 0; i < list->cnt; i++)
+            tell(topics, &list->elems[i]);
+        rd_kafka_topic_partition_list_destroy(list);
+    }
+    cJSON_Delete(root);
+    return 0; /* librdkafka frees the text */
+}
