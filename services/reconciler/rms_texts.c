@@ -71,10 +71,10 @@ static const struct rms_texts postgres_texts = {
               " FROM tillbridge_guard g WHERE g.order_id = k.v FOR UPDATE) g",
     .orders_by_id = "SELECT o.* FROM " PG_INTS ORDER_COLUMNS
                     " FROM \"Order\" o WHERE o.\"ID\" = k.v FOR UPDATE) o",
-    .orders_by_ref =
-        "SELECT " ORDER_COLUMNS " FROM \"Order\" o WHERE "
-        "o.\"ReferenceNumber\" = ANY(?::text::text[]) AND "
-        "o.\"ChannelType\" = 2 AND o.\"Type\" = 2 ORDER BY o.\"ID\" FOR UPDATE",
+    .orders_by_ref = "SELECT o.* FROM " PG_TEXTS ORDER_COLUMNS
+                     " FROM \"Order\" o WHERE o.\"ReferenceNumber\" = k.v AND "
+                     "o.\"ChannelType\" = 2 AND o.\"Type\" = 2 FOR UPDATE) o ORDER BY "
+                     "o.\"ID\"",
     .entries = "SELECT e.* FROM " PG_INTS ENTRY_COLUMNS(
         PG_EXACT) " FROM \"OrderEntry\" e WHERE e.\"OrderID\" = k.v OFFSET 0) e "
                   "ORDER BY e.\"OrderID\", e.\"ID\"",
