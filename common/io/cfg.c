@@ -205,9 +205,10 @@ static void check_fetcher(struct loading *load)
     contradiction(load, !token && !client_id && client_secret,
                   "SHOPIFY_CLIENT_ID: not set, but SHOPIFY_CLIENT_SECRET is "
                   "(example: 0123456789abcdef)");
-    contradiction(load, cfg->webhooks_enabled && !cfg->shopify_webhook_secret[0],
-                  "SHOPIFY_WEBHOOK_SECRET: not set, but ENABLE_WEBHOOKS is true: "
-                  "webhooks could not be verified (example: 0123...)");
+    contradiction(
+        load, cfg->webhooks_enabled && !cfg->shopify_webhook_secret[0] && !client_secret,
+        "SHOPIFY_WEBHOOK_SECRET: not set, but ENABLE_WEBHOOKS is true: "
+        "webhooks could not be verified (example: 0123...)");
     contradiction(load,
                   strncasecmp(cfg->shopify_api_url, "http://", 7) == 0 &&
                       !web_is_loopback(cfg->shopify_api_url),

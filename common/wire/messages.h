@@ -50,6 +50,8 @@ struct result_diff {
     const char *table, *op, *row, *column, *before, *after;
 };
 
+#define POLL_KIND_WEBHOOK "webhook"
+
 struct result {
     int64_t version;
     const char *shop;

@@ -27,4 +27,11 @@ enum rc poller_run(struct poller *poller, struct poll_state *state,
                    const struct runtime_config *config, const struct trigger *trigger,
                    bool *given_up, struct err *e) TB_MUST_CHECK;
 
+/* Reads the orders that doorbells name and publishes them as a poll does; those that the
+ * shop has no more are told of. All of them, or none counts as done. Otherwise as
+ * poller_run. */
+enum rc poller_ring(struct poller *poller, struct poll_state *state,
+                    const struct gone *orders, size_t count, bool *given_up,
+                    struct err *e) TB_MUST_CHECK;
+
 #endif

@@ -11,6 +11,7 @@ struct poller {
     struct cost_size size;
     struct arena arena; /* of the page in hand */
     struct start start;
+    struct gone_memory gone;
     bool checked;        /* the start check was passed */
     bool cursor_doubted; /* the last question was refused while a cursor was in it */
 };

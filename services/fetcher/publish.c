@@ -144,6 +144,20 @@ static enum rc produce_dead_letter(struct publisher *publisher, const struct pol
     return produce(publisher, &record, e);
 }
 
+static enum rc send_result(struct publisher *publisher, const struct result *result,
+                           const char *key, struct err *e)
+{
+    buf_clear(&publisher->value);
+    codec_encode(&result_codec, result, &publisher->value);
+    const struct bus_record record = {.topic = TOPIC_RESULTS,
+                                      .partition = -1,
+                                      .key = key,
+                                      .key_len = strlen(key),
+                                      .value = publisher->value.data,
+                                      .value_len = publisher->value.len};
+    return produce(publisher, &record, e);
+}
+
 static enum rc produce_result(struct publisher *publisher, const struct poll *poll,
                               const struct order *order, const char *why, struct err *e)
 {
@@ -153,15 +167,7 @@ static enum rc produce_result(struct publisher *publisher, const struct poll *po
     result.dry_run = poll->dry_run;
     result.source = poll_source_word(poll->kind);
     result.poll_id = poll->id;
-    buf_clear(&publisher->value);
-    codec_encode(&result_codec, &result, &publisher->value);
-    const struct bus_record record = {.topic = TOPIC_RESULTS,
-                                      .partition = -1,
-                                      .key = key,
-                                      .key_len = strlen(key),
-                                      .value = publisher->value.data,
-                                      .value_len = publisher->value.len};
-    return produce(publisher, &record, e);
+    return send_result(publisher, &result, key, e);
 }
 
 static void count_refused(const struct poll *poll)
@@ -254,6 +260,17 @@ enum rc publisher_orders(struct publisher *publisher, const struct poll *poll,
     return RC_OK;
 }
 
+enum rc publisher_gone(struct publisher *publisher, const struct gone *gone,
+                       struct err *e)
+{
+    arena_reset(&publisher->arena);
+    const struct result result =
+        gone_result(gone, publisher->shop, clock_now_ms(), &publisher->arena);
+    const char *key = snapshot_key(publisher->shop, gone->order, &publisher->arena);
+    enum rc rc = send_result(publisher, &result, key, e);
+    return rc ? rc : settle(publisher, NULL, e);
+}
+
 enum rc publisher_record(struct publisher *publisher, const struct poll_record *record,
                          struct err *e)
 {
@@ -263,6 +280,24 @@ enum rc publisher_record(struct publisher *publisher, const struct poll_record *
                                        .partition = -1,
                                        .key = publisher->shop,
                                        .key_len = strlen(publisher->shop),
+                                       .value = publisher->value.data,
+                                       .value_len = publisher->value.len};
+    enum rc rc = produce(publisher, &message, e);
+    return rc ? rc : settle(publisher, NULL, e);
+}
+
+enum rc publisher_progress(struct publisher *publisher, const struct progress *progress,
+                           struct err *e)
+{
+    arena_reset(&publisher->arena);
+    const char *key = arena_printf(&publisher->arena, "%s/" KEY_BACKFILL "%s",
+                                   publisher->shop, progress->id);
+    buf_clear(&publisher->value);
+    codec_encode(&progress_codec, progress, &publisher->value);
+    const struct bus_record message = {.topic = TOPIC_POLLS,
+                                       .partition = -1,
+                                       .key = key,
+                                       .key_len = strlen(key),
                                        .value = publisher->value.data,
                                        .value_len = publisher->value.len};
     enum rc rc = produce(publisher, &message, e);

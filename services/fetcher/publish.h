@@ -4,6 +4,7 @@
 #ifndef TB_FETCHER_PUBLISH_H
 #define TB_FETCHER_PUBLISH_H
 
+#include "core/gone.h"
 #include "core/order.h"
 #include "core/poll.h"
 #include "io/bus.h"
@@ -30,9 +31,18 @@ enum rc publisher_orders(struct publisher *publisher, const struct poll *poll,
                          const struct publisher_page *page, int64_t *published,
                          struct err *e) TB_MUST_CHECK;
 
+/* Tells staff of an order that the shop has no more, and waits until that is
+ * acknowledged. RC_RETRY as above. */
+enum rc publisher_gone(struct publisher *publisher, const struct gone *gone,
+                       struct err *e) TB_MUST_CHECK;
+
 /* Writes the record and waits until it is acknowledged. RC_RETRY as above. */
 enum rc publisher_record(struct publisher *publisher, const struct poll_record *record,
                          struct err *e) TB_MUST_CHECK;
+
+/* How far a backfill got. RC_RETRY as above. */
+enum rc publisher_progress(struct publisher *publisher, const struct progress *progress,
+                           struct err *e) TB_MUST_CHECK;
 
 /* What a poll that was given up left on its way: RC_OK once the broker has it all. */
 enum rc publisher_drain(struct publisher *publisher, struct err *e) TB_MUST_CHECK;

@@ -10,8 +10,8 @@ import { VERSIONS } from './schema.mjs';
 const KEPT_REQUESTS = 2000;
 
 export class Control {
-  constructor({ shop, bucket, tokens, access, faults, versions, bulk }) {
-    Object.assign(this, { shop, bucket, tokens, access, faults, versions, bulk });
+  constructor({ shop, bucket, tokens, access, faults, versions, bulk, webhooks }) {
+    Object.assign(this, { shop, bucket, tokens, access, faults, versions, bulk, webhooks });
     this.requests = [];
     this.requestCount = 0;
     this.throttledCount = 0;
@@ -118,6 +118,7 @@ export class Control {
       tokenTtlSeconds: this.tokens.ttlSeconds,
       moneyRefundMode: this.shop.moneyRefundMode,
       searchLagMs: this.shop.searchLagMs,
+      webhooks: this.webhooks.status(),
       timezone: this.shop.timezone,
     };
   }
@@ -168,6 +169,9 @@ export const SETTINGS = {
   },
   searchLagMs: (c, value) => {
     c.shop.searchLagMs = wholeNumber(value, 'searchLagMs');
+  },
+  webhooks: (c, value) => {
+    c.webhooks.configure(value);
   },
   bulk: (c, value) => {
     c.bulk.configure(value);

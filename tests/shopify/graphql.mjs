@@ -27,8 +27,8 @@ export function servedVersion(wanted, supported) {
 export class GraphqlApi {
   #documents = new Map();
 
-  constructor({ shop, bucket, access, supported, bulk }) {
-    Object.assign(this, { shop, bucket, access, supported, bulk });
+  constructor({ shop, bucket, access, supported, bulk, webhooks }) {
+    Object.assign(this, { shop, bucket, access, supported, bulk, webhooks });
   }
 
   /** The parsed document, or the errors that keep it from running; remembered by its text. */
@@ -95,6 +95,7 @@ export class GraphqlApi {
     const context = {
       shop: this.shop,
       bulk: this.bulk,
+      webhooks: this.webhooks,
       access: job.access,
       protectedFields: job.protectedFields,
       search: [],

@@ -103,6 +103,7 @@ const QueryRoot = {
   node: (_, { id }, context) => node(id, context),
   customer: (_, { id }, { shop }) => shop.customers.find(parseGid(id).id),
   shop: (_, args, { shop }) => shop,
+  webhookSubscriptions: (_, args, { webhooks }) => webhooks.list(args),
   currentAppInstallation: (_, args, { access }) => ({
     __typename: 'AppInstallation',
     id: 1,
@@ -148,6 +149,9 @@ const Mutation = {
   bulkOperationRunQuery: (_, args, context, info) =>
     context.bulk.run(args, context, info, { fieldResolver, typeResolver }),
   bulkOperationCancel: (_, args, { bulk }) => bulk.cancel(args),
+  webhookSubscriptionCreate: (_, args, { webhooks }) => webhooks.create(args),
+  webhookSubscriptionUpdate: (_, args, { webhooks }) => webhooks.update(args),
+  webhookSubscriptionDelete: (_, args, { webhooks }) => webhooks.delete(args),
 };
 
 const TABLE = {
@@ -185,6 +189,7 @@ const TABLE = {
     price: (v) => String(v.price),
   },
   Product: { id: idOf, legacyResourceId: legacyId },
+  WebhookSubscription: { id: idOf, legacyResourceId: legacyId },
 };
 
 // Shopify's scopes for the fields a poll selects; lacking one answers ACCESS_DENIED for the field.

@@ -8,6 +8,7 @@ import { GraphqlApi } from './graphql.mjs';
 import { VERSIONS, loadSchema } from './schema.mjs';
 import { listen } from './server.mjs';
 import { Shop } from './store.mjs';
+import { Webhooks } from './webhooks.mjs';
 
 export const DEFAULT_VERSION = '2026-07';
 const SUPPORTED = ['2026-01', '2026-04', '2026-07', '2026-10'];
@@ -45,8 +46,9 @@ export async function startShop(options = {}) {
   const faults = new Faults();
   const versions = { supported: [...supported] };
   const bulk = new Bulk({ shop });
-  const api = new GraphqlApi({ shop, bucket, access, supported: versions.supported, bulk });
-  const control = new Control({ shop, bucket, tokens, access, faults, versions, bulk });
+  const webhooks = new Webhooks({ shop });
+  const api = new GraphqlApi({ shop, bucket, access, supported: versions.supported, bulk, webhooks });
+  const control = new Control({ shop, bucket, tokens, access, faults, versions, bulk, webhooks });
   const server = await listen(
     { api, control, tokens, access, faults, versions, bulk, onError },
     { host, port },
@@ -61,6 +63,7 @@ export async function startShop(options = {}) {
     bucket,
     close: () => {
       control.stop();
+      webhooks.close();
       server.closeAllConnections();
       return new Promise((resolve) => {
         server.close(resolve);

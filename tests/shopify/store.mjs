@@ -60,6 +60,7 @@ export class Shop {
     this.products = new Products(this, options.catalogue ?? defaultCatalogue());
     this.counts = Object.fromEntries(COUNTED.map((name) => [name, 0]));
     this.createdUs = this.clock.stampUs();
+    this.onEvent = () => {}; // (op, order), after it happened
   }
 
   newId(kind) {
@@ -114,6 +115,7 @@ export class Shop {
     if (order.customer) order.customer.orderCount += 1;
     this.#indexed(order);
     this.counts.created += 1;
+    this.onEvent('create', order);
     return orderView(order);
   }
 
@@ -128,6 +130,7 @@ export class Shop {
     order.updatedUs = atUs;
     this.#indexed(order);
     this.counts[counter] += 1;
+    this.onEvent(op, order);
     return orderView(order);
   }
 
@@ -136,6 +139,7 @@ export class Shop {
     this.#orders.delete(order.id);
     this.#index.delete(order.id);
     this.counts.deleted += 1;
+    this.onEvent('delete', order);
     return { deleted: order.id };
   }
 

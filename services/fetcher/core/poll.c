@@ -11,7 +11,7 @@ static const struct {
 } kinds[POLL_KIND_COUNT] = {
     [POLL_TIMER] = {"timer", "poll"},
     [POLL_TRIGGER] = {"trigger", "trigger"},
-    [POLL_WEBHOOK] = {"webhook", "webhook"},
+    [POLL_WEBHOOK] = {POLL_KIND_WEBHOOK, "webhook"},
     [POLL_BACKFILL] = {POLL_KIND_BACKFILL, "backfill"},
 };
 

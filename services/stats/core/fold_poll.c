@@ -69,6 +69,8 @@ enum rc fold_poll_add(const struct fold_record *record, struct fold_out *out,
     set_published(&poll, out);
     if (strcmp(poll.kind, POLL_KIND_BACKFILL) == 0)
         return RC_OK; /* hundreds of slices would push the polls out of every list */
+    if (strcmp(poll.kind, POLL_KIND_WEBHOOK) == 0 && !poll.error)
+        return RC_OK; /* as many; each order shows by its result */
     ops_command(&out->ops, "HSET", KEY_POLLS_LATEST, poll.shop, value, NULL);
     if (strcmp(poll.kind, "timer") == 0)
         ops_command(&out->ops, "HSET", KEY_POLLS_TIMER, poll.shop, value, NULL);

@@ -134,6 +134,10 @@ static const char *signature(const struct seen *seen, struct arena *arena)
     case ACTION_ERROR:
         break;
     }
+    /* A doorbell of an order that is gone: no poll published anything for it. */
+    if (seen->class == CLASS_LIVE && strcmp(seen->result.src_topic, TOPIC_WEBHOOKS) == 0)
+        ops_add(&out->ops, KEY_STATS, arena_printf(arena, "%s%s", FIELD_UNRECORDED, shop),
+                1);
     return arena_printf(arena, "%s %s %s", tally_class_word(seen->class),
                         action_word(seen->action), reason_word(seen->reason));
 }

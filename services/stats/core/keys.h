@@ -12,7 +12,8 @@
  *   b|...                           the same counters as they were at the last reset
  *   p|<shop>, q|<shop>              orders published by polls, by dry runs; all-time
  *   l|<shop>                        of those: results that expired before a rebuild
- *   u|<shop>                        beyond those: a killed fetcher recorded them nowhere
+ *   u|<shop>                        beyond those, in no poll record: a killed fetcher's
+ *                                   orders, doorbells of deleted ones
  *   cut                             "1": such a rebuild is going on
  *   config, reset_at                the runtime configuration; when the last reset was
  */
