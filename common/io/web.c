@@ -25,7 +25,9 @@ struct web {
 
 /* What the callbacks of one request fill. */
 struct transfer {
+    CURL *curl;
     const struct web_request *request;
+    bool sink_full; /* the sink took no more */
     struct web_response response;
     char retry_after[64], date[64];
 };
@@ -85,6 +87,13 @@ static enum rc check_url(const char *url, struct err *e)
 static size_t on_body(char *bytes, size_t size, size_t count, void *arg)
 {
     struct transfer *transfer = arg;
+    const struct web_request *request = transfer->request;
+    long status = 0;
+    curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &status);
+    if (request->sink && status == 200) {
+        transfer->sink_full = !request->sink(request->ctx, bytes, size * count);
+        return transfer->sink_full ? 0 : size * count;
+    }
     buf_add(&transfer->response.body, bytes, size * count);
     return transfer->response.body.full ? 0 : size * count;
 }
@@ -221,6 +230,17 @@ static void set_callbacks(struct web *web, struct transfer *transfer)
     set_long(web->curl, CURLOPT_NOPROGRESS, 0);
 }
 
+/* A long body may take as long as it takes, as long as something comes. */
+static void set_time(CURL *curl, const struct web_request *request)
+{
+    if (!request->sink) {
+        set_long(curl, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
+        return;
+    }
+    set_long(curl, CURLOPT_LOW_SPEED_LIMIT, 1);
+    set_long(curl, CURLOPT_LOW_SPEED_TIME, (long)(request->timeout_ms / MS) + 1);
+}
+
 static CURLcode perform(struct web *web, const struct web_request *request,
                         struct transfer *transfer)
 {
@@ -228,7 +248,7 @@ static CURLcode perform(struct web *web, const struct web_request *request,
     set_address(web->curl, request->url);
     set_method(web->curl, request);
     set_callbacks(web, transfer);
-    set_long(web->curl, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
+    set_time(web->curl, request);
     set_long(web->curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
     struct curl_slist *headers = make_headers(request->headers);
     curl_easy_setopt(web->curl, CURLOPT_HTTPHEADER, headers);
@@ -264,6 +284,9 @@ static enum rc judge(const struct web *web, CURLcode code,
     if (transfer->response.body.full)
         rc = err_set(e, RC_REJECT, "web.send", "%.*s: the answer is over %zu bytes",
                      url_len, request->url, request->max_bytes);
+    else if (transfer->sink_full)
+        rc = err_set(e, RC_REJECT, "web.send", "%.*s: its body was not taken", url_len,
+                     request->url);
     else if (code == CURLE_ABORTED_BY_CALLBACK)
         rc = err_set(e, RC_RETRY, "web.send", "%.*s: given up, a stop was asked for",
                      url_len, request->url);
@@ -278,7 +301,7 @@ static enum rc judge(const struct web *web, CURLcode code,
 enum rc web_send(struct web *web, const struct web_request *request,
                  struct web_response *response, struct err *e)
 {
-    struct transfer transfer = {.request = request};
+    struct transfer transfer = {.curl = web->curl, .request = request};
     enum rc rc = check_url(request->url, e);
     if (rc != RC_OK)
         return rc;

@@ -22,6 +22,10 @@ struct web_request {
     size_t body_len;
     int64_t timeout_ms;
     size_t max_bytes; /* a longer body ends the request with RC_REJECT */
+    /* For bodies without limit: takes the body of a 200 piece by piece, in place of the
+     * response; false ends the request with RC_REJECT. timeout_ms is then how long it
+     * may bring nothing. May be NULL. */
+    bool (*sink)(void *ctx, const char *bytes, size_t len);
     /* Called now and then while the request is under way; false ends it with RC_RETRY.
      * May be NULL. */
     bool (*go_on)(void *ctx);
