@@ -36,6 +36,7 @@ struct rms *rms_new(const struct cfg *cfg)
         .customer_prefix = cfg->rms_customer_prefix,
         .shipping_services = cfg->rms_shipping_services,
     };
+    arena_init(&rms->arena);
     return rms;
 }
 
@@ -52,6 +53,7 @@ void rms_free(struct rms *rms)
     if (!rms)
         return;
     drop_connection(rms);
+    arena_done(&rms->arena);
     free(rms);
 }
 
@@ -76,7 +78,11 @@ enum rc rms_connect(struct rms *rms, struct err *e)
     if (rms->sql && rms->checked && !sql_lost(rms->sql))
         return RC_OK;
     drop_connection(rms);
-    enum rc rc = open_connection(rms, e);
+    enum rc rc = RC_OK;
+    if (!rms->checked)
+        rc = shops_parse(rms->cfg->rms_shops, &rms->arena, &rms->settings.shops, e);
+    if (rc == RC_OK)
+        rc = open_connection(rms, e);
     if (rc == RC_OK && sql_dialect(rms->sql) == SQL_POSTGRES)
         rc = rms_pg_start(rms, e);
     if (rc == RC_OK && !rms->checked)
@@ -86,6 +92,19 @@ enum rc rms_connect(struct rms *rms, struct err *e)
     else
         drop_connection(rms);
     return rc;
+}
+
+const char *rms_shipping_code(const struct rms *rms, const char *shop)
+{
+    const struct shop_settings *own = shops_find(&rms->settings.shops, shop);
+    return own && own->shipping_item ? own->shipping_item : rms->cfg->rms_shipping_item;
+}
+
+int64_t rms_guest(const struct rms *rms, const char *shop)
+{
+    const struct shop_settings *own = shops_find(&rms->settings.shops, shop);
+    return own && own->guest_customer_id >= 0 ? own->guest_customer_id
+                                              : rms->cfg->rms_guest_customer_id;
 }
 
 enum rc rms_begin(struct rms *rms, struct err *e)

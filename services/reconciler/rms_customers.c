@@ -144,7 +144,7 @@ static void resolve(const struct customers *all, size_t at, struct rms_state *st
     const struct who *who = &all->at[at];
     const struct cfg *cfg = all->rms->cfg;
     bool known = who->order->customer != NULL;
-    state->customer_id = cfg->rms_guest_customer_id;
+    state->customer_id = rms_guest(all->rms, who->order->shop);
     if (who->hits > 1) {
         state->customer.problem = "two or more customers in RMS have this e-mail address "
                                   "or account number: the "

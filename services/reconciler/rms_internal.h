@@ -49,7 +49,13 @@ struct rms {
     bool checked;            /* preflight has passed once */
     struct rms_types *types; /* of this connection, PostgreSQL; NULL: not read yet */
     struct plan_settings settings;
+    struct arena arena; /* of the settings */
 };
+
+/* The lookup code of the shop's shipping item, and its guest: the plain settings where
+ * RMS_SHOPS does not say. */
+const char *rms_shipping_code(const struct rms *rms, const char *shop);
+int64_t rms_guest(const struct rms *rms, const char *shop);
 
 /* Runs a query with one key parameter and calls row for each of its rows. */
 typedef enum rc rms_row(void *ctx, struct sql_stmt *stmt, struct err *e);

@@ -45,7 +45,8 @@ static void add_line(struct items *items, const struct snapshot_line *line)
 static void collect(struct items *items, const struct snapshot *const *orders,
                     size_t count)
 {
-    size_t room = 2;
+    const struct shops *shops = &items->rms->settings.shops;
+    size_t room = 2 + shops->count;
     for (size_t i = 0; i < count; i++)
         room += 2 * orders[i]->lines.count;
     items->at = arena_array(items->arena, room, sizeof(*items->at));
@@ -54,6 +55,8 @@ static void collect(struct items *items, const struct snapshot *const *orders,
             add_line(items, &snapshot_lines(orders[i])[k]);
     add_sku(items, items->rms->cfg->rms_shipping_item);
     add_sku(items, items->rms->cfg->rms_misc_item);
+    for (size_t i = 0; i < shops->count; i++)
+        add_sku(items, shops->at[i].shipping_item);
     qsort(items->at, items->count, sizeof(*items->at), by_sku);
     size_t kept = 0;
     for (size_t i = 0; i < items->count; i++)
@@ -130,7 +133,8 @@ static const struct rms_item *named(const struct items *items, const char *sku)
     return found && found->hit.hits == 1 ? found->hit.item : NULL;
 }
 
-static void hand_out(const struct items *items, struct rms_state *states, size_t count)
+static void hand_out(const struct items *items, const struct snapshot *const *orders,
+                     struct rms_state *states, size_t count)
 {
     struct sku_hit *hits = arena_array(items->arena, items->count, sizeof(*hits));
     for (size_t i = 0; i < items->count; i++) {
@@ -143,7 +147,8 @@ static void hand_out(const struct items *items, struct rms_state *states, size_t
     for (size_t i = 0; i < count; i++) {
         states[i].skus = hits;
         states[i].sku_count = items->count;
-        states[i].shipping_item = named(items, items->rms->cfg->rms_shipping_item);
+        states[i].shipping_item =
+            named(items, rms_shipping_code(items->rms, orders[i]->shop));
         states[i].misc_item = named(items, items->rms->cfg->rms_misc_item);
     }
 }
@@ -174,7 +179,9 @@ enum rc rms_load_items(struct rms *rms, const struct snapshot *const *orders,
         rc = check_named(&items, "RMS_SHIPPING_ITEM", rms->cfg->rms_shipping_item, e);
     if (rc == RC_OK)
         rc = check_named(&items, "RMS_MISC_ITEM", rms->cfg->rms_misc_item, e);
+    for (size_t i = 0; rc == RC_OK && i < rms->settings.shops.count; i++)
+        rc = check_named(&items, "RMS_SHOPS", rms->settings.shops.at[i].shipping_item, e);
     if (rc == RC_OK)
-        hand_out(&items, states, count);
+        hand_out(&items, orders, states, count);
     return rc;
 }

@@ -17,6 +17,8 @@ struct load {
     struct rms_state *states;
     struct found *found; /* orders of RMS, sorted by id for the entries */
     size_t found_count, found_room;
+    int64_t *others; /* orders of RMS that other shops' orders of the same ids have */
+    size_t other_count;
 };
 
 /* An order of RMS and whose it is. */
@@ -126,6 +128,17 @@ static enum rc fill_guard(struct load *load, struct sql_stmt *stmt, struct guard
     return line_map_parse(t[5], load->arena, &guard->lines, &guard->line_count, e);
 }
 
+/* Order ids are each shop's own: the same number may be another shop's order. */
+static enum rc keep_other(struct load *load, struct sql_stmt *stmt, struct err *e)
+{
+    int64_t *more =
+        arena_array(load->arena, load->other_count + 1, sizeof(*load->others));
+    if (load->other_count)
+        memcpy(more, load->others, load->other_count * sizeof(*more));
+    load->others = more;
+    return sql_int(stmt, 2, &load->others[load->other_count++], e);
+}
+
 static enum rc guard_row(void *ctx, struct sql_stmt *stmt, struct err *e)
 {
     struct load *load = ctx;
@@ -135,7 +148,8 @@ static enum rc guard_row(void *ctx, struct sql_stmt *stmt, struct err *e)
     if (rc || (rc = sql_text(stmt, 1, load->arena, &shop, e)))
         return rc;
     size_t i = index_of(load, id, shop ? shop : "");
-    return i < load->count ? fill_guard(load, stmt, &load->states[i].guard, e) : RC_OK;
+    return i < load->count ? fill_guard(load, stmt, &load->states[i].guard, e)
+                           : keep_other(load, stmt, e);
 }
 
 static enum rc ignore_row(void *ctx, struct sql_stmt *stmt, struct err *e)
@@ -178,6 +192,15 @@ static size_t owner_by_rms_id(const struct load *load, int64_t id)
         if (load->states[i].guard.rms_order == id)
             return i;
     return load->count;
+}
+
+/* Whose own it is, in the batch or not. */
+static bool has_owner(const struct load *load, int64_t rms_order)
+{
+    for (size_t i = 0; i < load->other_count; i++)
+        if (load->others[i] == rms_order)
+            return true;
+    return owner_by_rms_id(load, rms_order) < load->count;
 }
 
 static size_t owner_by_reference(const struct load *load, const char *reference)
@@ -243,6 +266,8 @@ static enum rc order_row(struct load *load, struct sql_stmt *stmt, bool by_refer
         return rc;
     size_t owner = by_reference ? owner_by_reference(load, order.reference)
                                 : owner_by_rms_id(load, order.id);
+    if (by_reference && has_owner(load, order.id))
+        return RC_OK; /* another shop's order of the same id */
     if (owner < load->count)
         keep_found(load, &order, owner);
     return RC_OK;

@@ -14,7 +14,7 @@ enum {
 
 struct case_settings {
     const char *prices, *shipping_item, *misc_item, *allowed, *services;
-    const char *customer_problem;
+    const char *customer_problem, *shops;
     bool no_stock, legacy_committed, allow_inactive, create_customer, barcodes;
     int64_t customer, comment_width, description_width;
 };
@@ -273,7 +273,8 @@ static void set_widths(struct plan_settings *settings, const struct case_setting
         settings->width[COL_ENTRY_DESCRIPTION] = (size_t)s->description_width;
 }
 
-static void set_settings(struct golden_case *c, const struct case_settings *s)
+static enum rc set_settings(struct golden_case *c, const struct case_settings *s,
+                            struct err *e)
 {
     bool inclusive = !s->prices || strcmp(s->prices, "exclusive") != 0;
     c->model.shipping_code = s->shipping_item;
@@ -297,6 +298,7 @@ static void set_settings(struct golden_case *c, const struct case_settings *s)
         .customer_prefix = "WEB-",
         .shipping_services = or_empty(s->services)};
     set_widths(&c->settings, s);
+    return shops_parse(s->shops, &c->arena, &c->settings.shops, e);
 }
 
 /* Whether the entry's quantity stands in Item.QuantityCommitted: the POS commits what it
@@ -330,7 +332,9 @@ static enum rc put_together(struct golden_case *c, const struct case_file *items
                             const struct case_file *file, struct err *e)
 {
     static const struct case_settings no_settings;
-    set_settings(c, file->settings ? file->settings : &no_settings);
+    enum rc rc = set_settings(c, file->settings ? file->settings : &no_settings, e);
+    if (rc)
+        return rc;
     add_items(c, &items->items);
     add_items(c, &file->items);
     add_orders(c, &file->orders);
@@ -341,7 +345,7 @@ static enum rc put_together(struct golden_case *c, const struct case_file *items
                                    .now = "NOW",
                                    .time = "CREATED",
                                    .due = "DUE"};
-    enum rc rc = file->guard ? add_guard(c, file->guard, &file->orders, e) : RC_OK;
+    rc = file->guard ? add_guard(c, file->guard, &file->orders, e) : RC_OK;
     if (rc == RC_OK)
         commit_stock(c);
     return rc;

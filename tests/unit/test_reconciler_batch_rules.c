@@ -1,5 +1,6 @@
 /* test_reconciler_batch_rules: rules of orders that rest on what the look-ups find: items
- * by barcode. On a real RMS database; the decisions themselves: tests/golden. */
+ * by barcode, several shops. On a real RMS database; the decisions themselves:
+ * tests/golden. */
 #include "reconciler/rig.h"
 
 #include <stdlib.h>
@@ -33,11 +34,102 @@ static void without_the_setting_it_does_not(void **state)
     rig_close(&rig);
 }
 
+/* ---- several shops ---- */
+
+static const char shops[] =
+    "RMS_SHOPS=demo.myshopify.com=store:2,rep:5,shipping:WEB-MISC,guest:2";
+
+static void a_shop_has_its_own_store_and_guest(void **state)
+{
+    static const char *const settings[] = {shops, "RMS_STORE_ID=1", NULL};
+    rig_open(&rig, state, settings);
+    struct snapshot *order = rig_order(&rig, 7001);
+    order->shipping_e4 = 50000;
+    rig_total(order);
+    int64_t first = rig_do(&rig, order)->result.rms_order;
+    order = rig_order(&rig, 7002);
+    order->shop = "other.myshopify.com";
+    int64_t second = rig_do(&rig, order)->result.rms_order;
+    assert_string_equal(rig_order_text(&rig, first, "\"StoreID\""), "2");
+    assert_string_equal(rig_order_text(&rig, first, "\"SalesRepID\""), "5");
+    assert_string_equal(rig_order_text(&rig, first, "\"CustomerID\""), "2");
+    assert_string_equal(rig_entries(&rig, first, "i.\"ItemLookupCode\""),
+                        "MUG-STONE-350,PLATE-DIN-27,WEB-MISC");
+    assert_string_equal(rig_entries(&rig, first, "e.\"StoreID\""), "2,2,2");
+    assert_string_equal(rig_order_text(&rig, second, "\"StoreID\""), "1");
+    assert_string_equal(rig_order_text(&rig, second, "\"CustomerID\""), "0");
+    rig_close(&rig);
+}
+
+/* Order ids are each shop's own. */
+static void two_shops_may_have_the_same_order_id(void **state)
+{
+    rig_open(&rig, state, NULL);
+    struct snapshot *mine = rig_order(&rig, 7001);
+    struct snapshot *theirs = rig_order(&rig, 7001);
+    theirs->shop = "other.myshopify.com";
+    int64_t first = rig_do(&rig, mine)->result.rms_order;
+    const struct work *work = rig_do(&rig, theirs);
+    rig_expect(work, "created", "");
+    assert_int_not_equal(work->result.rms_order, first);
+    rig_later(theirs);
+    rig_line(theirs, 0)->quantity = rig_line(theirs, 0)->current_quantity = 7;
+    rig_total(theirs);
+    rig_expect(rig_do(&rig, theirs), "updated", "");
+    assert_string_equal(rig_entries(&rig, first, RIG_QUANTITIES), "2,1");
+    assert_int_equal(rig_committed(&rig, "MUG-STONE-350"), 9);
+    rig_close(&rig);
+}
+
+/* Also when both come in one batch, and one of them was there before. */
+static void in_one_batch_too(void **state)
+{
+    rig_open(&rig, state, NULL);
+    struct snapshot *orders[] = {rig_order(&rig, 7001), rig_order(&rig, 7001),
+                                 rig_order(&rig, 7001)};
+    orders[0]->shop = "new.myshopify.com";
+    orders[2]->shop = "other.myshopify.com";
+    rig_do(&rig, orders[1]);
+    rig.count = 0;
+    for (size_t i = 0; i < 3; i++) {
+        rig_later(orders[i]);
+        rig_send(&rig, orders[i]);
+    }
+    rig_commit(&rig);
+    rig_expect(&rig.works[0], "created", "");
+    rig_expect(&rig.works[1], "skipped", "unchanged");
+    rig_expect(&rig.works[2], "created", "");
+    assert_int_equal(rig_number(&rig, "SELECT count(*) FROM \"Order\""), 3);
+    rig_close(&rig);
+}
+
+static void a_shop_setting_that_does_not_fit_is_fatal(void **state)
+{
+    static const char *const bad[] = {"RMS_SHOPS=demo.myshopify.com=shop:2", NULL};
+    static const char *const gone[] = {"RMS_SHOPS=demo.myshopify.com=shipping:NO-SUCH",
+                                       NULL};
+    struct err e = {0};
+    rig_open(&rig, state, bad);
+    rig_send(&rig, rig_order(&rig, 7001));
+    assert_rc(RC_FATAL, rig_try(&rig, &e), &e);
+    assert_contains(e.text, "RMS_SHOPS: \"shop:2\"");
+    rig_close(&rig);
+    rig_open(&rig, state, gone);
+    rig_send(&rig, rig_order(&rig, 7001));
+    assert_rc(RC_FATAL, rig_try(&rig, &e), &e);
+    assert_contains(e.text, "NO-SUCH");
+    rig_close(&rig);
+}
+
 int main(int argc, char **argv)
 {
     static const struct db_case cases[] = {
         DB_BOTH(a_barcode_stands_for_a_sku_that_is_not_there),
         DB_BOTH(without_the_setting_it_does_not),
+        DB_BOTH(a_shop_has_its_own_store_and_guest),
+        DB_BOTH(two_shops_may_have_the_same_order_id),
+        DB_BOTH(in_one_batch_too),
+        DB_BOTH(a_shop_setting_that_does_not_fit_is_fatal),
     };
     return db_run(argc, argv, cases, sizeof(cases) / sizeof(cases[0]));
 }

@@ -15,7 +15,9 @@
 
 /* Everything one decision works with. */
 struct decision {
-    const struct plan_input *in;
+    const struct plan_input *in; /* own, below */
+    struct plan_input own;       /* with the settings of the order's shop */
+    struct plan_settings settings;
     const struct rms_order *existing; /* NULL: RMS does not hold it */
     char digest[DIGEST_TEXT_MAX];
     struct arena *arena;
@@ -345,15 +347,34 @@ static size_t room_for_ops(const struct plan_input *in, const struct rms_order *
     return 2 + 3 * lines;
 }
 
+/* The plain settings with what is another for this shop. */
+static struct plan_settings settings_of(const struct plan_input *in)
+{
+    struct plan_settings settings = *in->settings;
+    const struct shop_settings *own = shops_find(&settings.shops, in->order->shop);
+    if (!own)
+        return settings;
+    if (own->store_id >= 0)
+        settings.store_id = own->store_id;
+    if (own->sales_rep_id >= 0)
+        settings.sales_rep_id = own->sales_rep_id;
+    if (own->guest_customer_id >= 0)
+        settings.guest_customer_id = own->guest_customer_id;
+    return settings;
+}
+
 static void decision_init(struct decision *d, const struct plan_input *in,
                           struct arena *arena, struct plan *out)
 {
     *out = (struct plan){.next = in->rms->guard}; /* the branches change what is theirs */
     out->next.exists = true;
-    *d = (struct decision){.in = in,
+    *d = (struct decision){.own = *in,
+                           .settings = settings_of(in),
                            .existing = in->rms->order_count == 1 ? in->rms->orders : NULL,
                            .arena = arena,
                            .plan = out};
+    d->in = &d->own;
+    d->own.settings = &d->settings;
     ops_init(&d->ops, arena, room_for_ops(in, d->existing));
     snapshot_digest(in->order, d->digest);
 }

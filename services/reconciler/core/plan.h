@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "core/columns.h"
 #include "core/rows.h"
+#include "core/shops.h"
 #include "wire/snapshot.h"
 
 struct plan_settings {
@@ -23,6 +24,7 @@ struct plan_settings {
     bool barcode_fallback;         /* a SKU that is not found, or empty: by the barcode */
     const char *customer_prefix;   /* of the account numbers of customers that we make */
     const char *shipping_services; /* title=id,... ; "*" is the rest */
+    struct shops shops;            /* with other stores, reps, guests than the above */
     /* Widths of text columns in UTF-16 units, as the database has them. */
     size_t width[COL_COUNT];
 };
