@@ -13,14 +13,26 @@ static int64_t number(const cJSON *object, const char *name)
     return cJSON_IsNumber(member) ? (int64_t)member->valuedouble : -1;
 }
 
-/* Behind what is done, where something was done already; else behind what was committed.
- * -1: not known yet. */
+/* Nothing was handed out yet: what is between the fetch position and the end, and what
+ * was fetched already. */
+static int64_t lag_at_start(const cJSON *partition)
+{
+    int64_t end = number(partition, "hi_offset");
+    int64_t next = number(partition, "next_offset");
+    return end < 0 || next < 0 || next > end
+               ? -1
+               : end - next + number(partition, "fetchq_cnt");
+}
+
+/* Behind what is done, where something was done already; else behind what was handed out
+ * or committed. -1: not known yet. */
 static int64_t lag_of(const cJSON *partition)
 {
     int64_t done = number(partition, "consumer_lag_stored");
-    return number(partition, "stored_offset") >= 0 && done >= 0
-               ? done
-               : number(partition, "consumer_lag");
+    int64_t seen = number(partition, "consumer_lag");
+    if (number(partition, "stored_offset") >= 0 && done >= 0)
+        return done;
+    return seen >= 0 ? seen : lag_at_start(partition);
 }
 
 /* Only what is held now: the statistics may be older than the last rebalance. */

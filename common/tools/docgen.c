@@ -24,9 +24,11 @@ static const char usage[] =
     "  config         docs/config.md: the settings\n"
     "  settings       the settings as JSON, for tools\n"
     "  messages       docs/messages.md: topics, messages, outcomes\n"
+    "  metrics        docs/metrics.md: what /metrics tells\n"
+    "  metric-names   name, kind and labels of each, for tools\n"
     "  reasons        the tables of actions and reasons\n"
     "  schema NAME    the JSON Schema of a message\n"
-    "  write FOLDER   config.md, messages.md and schemas/ into the folder\n"
+    "  write FOLDER   all documents into the folder\n"
     "  check FOLDER   says which of them are not current; exit 1 when there are any\n";
 
 /* A document in the folder: its path there, and what it must hold. */
@@ -59,7 +61,8 @@ static int visit_schema(const char *folder, const struct codec *codec, visit *wi
 static int visit_all(const char *folder, visit *with)
 {
     int bad = visit_one(folder, "config.md", cfg_markdown, with) +
-              visit_one(folder, "messages.md", docgen_messages, with);
+              visit_one(folder, "messages.md", docgen_messages, with) +
+              visit_one(folder, "metrics.md", docgen_metrics, with);
     for (size_t i = 0; messages_all[i]; i++)
         bad += visit_schema(folder, messages_all[i], with);
     return bad;
@@ -198,6 +201,7 @@ static const struct {
 } commands[] = {
     {"config", cfg_markdown, NULL},      {"settings", cfg_json, NULL},
     {"messages", docgen_messages, NULL}, {"reasons", docgen_outcomes, NULL},
+    {"metrics", docgen_metrics, NULL},   {"metric-names", docgen_metric_names, NULL},
     {"schema", NULL, print_schema},      {"write", NULL, write_all},
     {"check", NULL, check_all},
 };

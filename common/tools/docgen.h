@@ -9,6 +9,9 @@
 void docgen_messages(struct buf *out);
 /* The two tables of actions and reasons. */
 void docgen_outcomes(struct buf *out);
+/* docs/metrics.md; and "name TAB kind TAB labels" a line, for tools. */
+void docgen_metrics(struct buf *out);
+void docgen_metric_names(struct buf *out);
 /* "order snapshot" -> "order-snapshot", the name of its schema file. */
 const char *docgen_schema_name(const struct codec *codec, char out[64]);
 

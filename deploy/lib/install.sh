@@ -3,6 +3,7 @@
 #
 #   install.sh [build] [run] [test] [browser] [long]    Debian packages for these purposes
 #   install.sh node-modules                             tests/node_modules from the lock file, and Shopify's schema
+#   install.sh promtool                                 Prometheus' checker into .cache
 #   install.sh --print PURPOSE...                       names what is missing, installs nothing
 #
 # A tool that is already there and new enough stays: no second node, java or maven is installed.
@@ -226,10 +227,31 @@ install_python() {
     ) 9>"$install_root/.cache/python.lock"
 }
 
+# The checker alone: the package would start a server on this machine.
+install_promtool_from_package() {
+    local stage=$1
+    cd "$stage" &&
+        { apt-get -q download prometheus || { install_apt_update && apt-get -q download prometheus; }; } &&
+        dpkg -x prometheus_*.deb . &&
+        mv usr/bin/promtool "$install_root/.cache/promtool"
+}
+
+# Without it the tests that ask it are skipped, and say so.
+install_promtool() {
+    local stage
+    if command -v promtool >/dev/null || [[ -x $install_root/.cache/promtool ]]; then return; fi
+    mkdir -p "$install_root/.cache"
+    stage=$(mktemp -d "$install_root/.cache/promtool.XXXXXX")
+    step "promtool, out of Debian's package prometheus" install_promtool_from_package "$stage" ||
+        warn "  Without promtool the alert rules are checked less. Remedy: see that apt-get reaches its mirror."
+    rm -rf "$stage"
+}
+
 install_main() {
     case ${1:-} in
     --print) shift; install_missing "$@" ;;
     node-modules) install_node_modules ;;
+    promtool) install_promtool ;;
     build | run | test | browser | long) install_packages "$@" ;;
     *) sed -n '2,/^$/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" ;;
     esac
