@@ -79,6 +79,11 @@ static const struct rule postgres_rules[] = {
     STATE_LOST("08", CHECK_ADDRESS),
     STATE("57P04", RC_FATAL, CHECK_NAME),
     STATE_LOST("57P", "the server shut down or ended the session"),
+    {.state = "0A000", /* a column was altered: prepare anew */
+     .fragment = "cached plan must not change result type",
+     .rc = RC_RETRY,
+     .lost = true,
+     .remedy = ""},
     STATE("57014", RC_RETRY, WAIT), /* statement_timeout */
     STATE("55P03", RC_RETRY, WAIT), /* lock_timeout */
     STATE("55006", RC_RETRY, WAIT),

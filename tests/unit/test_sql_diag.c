@@ -58,6 +58,8 @@ static const struct {
     {SQL_POSTGRES, "40001", 1, "could not serialize access", RC_RETRY, false},
     {SQL_POSTGRES, "40P01", 1, "deadlock detected", RC_RETRY, false},
     {SQL_POSTGRES, "55P03", 1, "canceling statement due to lock", RC_RETRY, false},
+    {SQL_POSTGRES, "0A000", 1, "cached plan must not change result type", RC_RETRY, true},
+    {SQL_POSTGRES, "0A000", 1, "cannot do this", RC_FATAL, false},
     {SQL_POSTGRES, "57014", 1, "canceling statement due to st", RC_RETRY, false},
     {SQL_POSTGRES, "53300", 1, "too many clients already", RC_RETRY, false},
     {SQL_POSTGRES, "53100", 1, "could not extend file", RC_RETRY, false},
