@@ -2,6 +2,7 @@
 #include "control.h"
 
 #include "io/log.h"
+#include "wire/backfill.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +30,8 @@ struct control {
     char answered[CONTROL_ID_MAX];
     struct waiting queue[QUEUE_MAX];
     size_t count;
+    void (*take_backfill)(void *ctx, const struct bus_message *message);
+    void *backfill_ctx;
     int64_t position; /* everything before it was taken in; -1 = nothing yet */
 };
 
@@ -179,10 +182,29 @@ static void take_trigger(struct control *control, const struct bus_message *mess
     arena_done(&arena);
 }
 
+void control_on_backfill(struct control *control,
+                         void (*take)(void *ctx, const struct bus_message *message),
+                         void *ctx)
+{
+    control->take_backfill = take;
+    control->backfill_ctx = ctx;
+}
+
+static bool take_backfill(struct control *control, const struct bus_message *message)
+{
+    if (!has_prefix(message, KEY_BACKFILL))
+        return false;
+    if (control->take_backfill)
+        control->take_backfill(control->backfill_ctx, message);
+    return true;
+}
+
 static void take(struct control *control, const struct bus_message *message)
 {
     if (has_key(message, CONTROL_KEY_CONFIG))
         take_config(control, message);
+    else if (take_backfill(control, message))
+        return;
     else if (has_prefix(message, CONTROL_KEY_TRIGGER) && message->value)
         take_trigger(control, message);
 }
@@ -219,6 +241,8 @@ static bool visit_config(void *ctx, const struct bus_message *message)
 {
     if (message->partition == 0 && has_key(message, CONTROL_KEY_CONFIG))
         take_config(ctx, message);
+    else if (message->partition == 0)
+        (void)take_backfill(ctx, message);
     return true;
 }
 

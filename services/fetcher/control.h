@@ -23,6 +23,11 @@ enum rc control_open(const struct bus_conf *bus, const char *shop,
                      struct err *e) TB_MUST_CHECK;
 void control_close(struct control *control); /* NULL accepted */
 
+/* Who gets the requests for backfills, as they come and when a term is loaded. */
+void control_on_backfill(struct control *control,
+                         void (*take)(void *ctx, const struct bus_message *message),
+                         void *ctx);
+
 /* Takes in what comes within timeout_ms. RC_RETRY: the broker has trouble, the text says
  * which; go on calling. */
 enum rc control_turn(struct control *control, int64_t timeout_ms,

@@ -1,6 +1,7 @@
 /* fetcher: see fetcher.h. */
 #include "fetcher.h"
 
+#include "backfills.h"
 #include "control.h"
 #include "core/timer.h"
 #include "doorbells.h"
@@ -34,6 +35,7 @@ struct fetcher {
     struct publisher *publisher;
     struct api *api;
     struct poller *poller;
+    struct backfills *backfills;
     struct webhooks *webhooks;   /* NULL: off */
     struct doorbells *doorbells; /* NULL: off, or standing by */
     unsigned term;               /* whose state is loaded; 0 = none */
@@ -239,8 +241,11 @@ static enum rc begin_term(struct fetcher *self, struct err *e)
     enum rc rc = publisher_drain(self->publisher, e);
     if (rc == RC_OK)
         rc = records_load(&self->bus, self->cfg->shopify_shop, &last, e);
+    backfills_forget(self->backfills);
     if (rc == RC_OK)
         rc = control_load(self->control, last.answered, e);
+    if (rc == RC_OK)
+        rc = backfills_load(self->backfills, &self->bus, e);
     if (rc == RC_FATAL)
         return rc;
     if (rc) {
@@ -280,6 +285,13 @@ static void idle(struct fetcher *self, int64_t now_ms)
     self->reach_ms = clock_monotonic_ms();
 }
 
+/* TURN_MS at most; 0: a backfill has something to do. */
+static int64_t rest_ms(const struct fetcher *self)
+{
+    int64_t wait_ms = backfills_wait_ms(self->backfills, clock_monotonic_ms());
+    return self->term && wait_ms >= 0 && wait_ms < TURN_MS ? wait_ms : TURN_MS;
+}
+
 static enum rc work(struct fetcher *self, struct err *e)
 {
     int64_t now_ms = clock_monotonic_ms();
@@ -305,13 +317,15 @@ static enum rc work(struct fetcher *self, struct err *e)
     if (doorbells_due(self, now_ms))
         return answer_doorbells(self, e);
     idle(self, now_ms);
+    if (rest_ms(self) == 0)
+        return backfills_step(self->backfills, &self->state, config->batch_size, e);
     return RC_OK;
 }
 
 static enum rc loop(struct fetcher *self, struct err *e)
 {
     while (!stop_requested()) {
-        enum rc rc = one_turn(self, TURN_MS);
+        enum rc rc = one_turn(self, rest_ms(self));
         if (rc != RC_FATAL)
             rc = work(self, e);
         else
@@ -320,6 +334,11 @@ static enum rc loop(struct fetcher *self, struct err *e)
             return rc;
     }
     return RC_OK;
+}
+
+static void take_backfill(void *ctx, const struct bus_message *message)
+{
+    backfills_take(((const struct fetcher *)ctx)->backfills, message);
 }
 
 static enum rc open_all(struct fetcher *self, struct err *e)
@@ -340,6 +359,8 @@ static enum rc open_all(struct fetcher *self, struct err *e)
                                        .api = self->api,
                                        .publisher = self->publisher};
     self->poller = poller_new(&parts);
+    self->backfills = backfills_new(&parts, self->poller);
+    control_on_backfill(self->control, take_backfill, self);
     return webhooks_open(self->cfg, &self->bus, &self->webhooks, e);
 }
 
@@ -347,6 +368,7 @@ static void close_all(struct fetcher *self)
 {
     webhooks_close(self->webhooks);
     close_doorbells(self);
+    backfills_free(self->backfills);
     poller_free(self->poller);
     control_close(self->control);
     publisher_close(self->publisher);

@@ -12,7 +12,7 @@ import { onlyKeys } from './spec.mjs';
 const MAX_RUNNING = 5;
 const MAX_CONNECTIONS = 5;
 const MAX_DEPTH = 2;
-const SETTINGS = ['shuffle', 'polls', 'refuse', 'fail', 'expired', 'cut', 'hold'];
+const SETTINGS = ['shuffle', 'polls', 'refuse', 'fail', 'expired', 'cut', 'hold', 'stall'];
 
 const isConnection = (value) => Array.isArray(value?.edges);
 
@@ -83,7 +83,8 @@ export class Bulk {
 
   /**
    * shuffle: seed of the lines' order; polls: how often RUNNING is answered first; refuse: text of the
-   * refusal; fail: the error code it ends with; expired, cut: so many downloads that fail; hold: stays RUNNING.
+   * refusal; fail: the error code it ends with; expired, cut: so many downloads that fail; hold: stays RUNNING;
+   * stall: downloads stop in the middle, without an end.
    */
   configure(spec) {
     Object.assign(this.settings, onlyKeys(spec, SETTINGS, 'bulk'));
@@ -181,7 +182,8 @@ export class Bulk {
       const lines = isPartial ? operation.lines.slice(0, operation.lines.length / 2) : operation.lines;
       const bytes = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
       response.writeHead(200, { 'content-type': 'application/jsonl', 'content-length': bytes.length });
-      if (this.#failsNow('cut')) response.write(bytes.subarray(0, bytes.length / 2), () => response.destroy());
+      if (this.settings.stall) response.write(bytes.subarray(0, bytes.length / 2));
+      else if (this.#failsNow('cut')) response.write(bytes.subarray(0, bytes.length / 2), () => response.destroy());
       else response.end(bytes);
     }
   }
