@@ -323,10 +323,10 @@ void cfg_main(enum cfg_service service, const char *what, int argc, char **argv,
     buf_init(&text, FAULTS_MAX);
     if (cfg_load(service, out, &text) != RC_OK)
         print_and_exit(&text, stderr, EXIT_SETTINGS);
-    if (check)
+    if (check && !check_only) {
         puts("settings are in order");
-    if (check && !check_only)
         print_and_exit(&text, stdout, EXIT_SUCCESS);
+    }
     if (check_only)
         *check_only = check;
     buf_done(&text);

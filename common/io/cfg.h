@@ -55,7 +55,8 @@ enum rc cfg_load(enum cfg_service service, struct cfg *out,
  * 0), --version, --check-config and unknown arguments (exit 2); then cfg_load, exiting
  * with 2 and one line per fault. --check-config prints the faults (exit 2) or "settings
  * are in order" (exit 0); but where check_only is not NULL it is set to whether the
- * argument was given, and main goes on to check what else it can, and exits.
+ * argument was given, and main goes on to check what else it can, says whether all is in
+ * order, and exits.
  */
 void cfg_main(enum cfg_service service, const char *what, int argc, char **argv,
               struct cfg *out, bool *check_only);

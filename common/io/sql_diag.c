@@ -270,10 +270,12 @@ struct sql_verdict sql_diag_judge(enum sql_dialect dialect,
 }
 
 /* A DSN tells no dialect before it is connected. The numbers and texts of the two servers
- * do not meet each other's; SQLite's small numbers would. */
+ * do not meet each other's; SQLite's small numbers would, but its driver says who it is. */
 static struct sql_verdict judge_unknown(const struct sql_record *records, size_t count)
 {
     struct sql_verdict verdict;
+    if (count && strstr(records[0].text, "[SQLite]"))
+        return sql_diag_judge(SQL_SQLITE, records, count);
     if (judge_by(sqlserver_rules, COUNT(sqlserver_rules), records, count, &verdict))
         return verdict;
     return sql_diag_judge(SQL_POSTGRES, records, count);

@@ -1,7 +1,8 @@
 /* sql_link: the connection string, what is added to it, and what it must not give away.
  *
- * SQLite: a busy time-out; WAL, so that a till's reader does not hold up the writer; and
- * SyncPragma=FULL, because with WAL and NORMAL a power cut may undo the last commits
+ * SQLite: a file that is there, since the driver would make an empty one of a name that
+ * is mistyped; a busy time-out; WAL, so that a till's reader does not hold up the writer;
+ * and SyncPragma=FULL, because with WAL and NORMAL a power cut may undo the last commits
  * whose Kafka offsets were committed already.
  * PostgreSQL: Protocol=7.4-0, since the default rolls back single statements behind our
  * back; server-side prepare; no cut of long text; no log of its own, which Debian's
@@ -90,6 +91,7 @@ void sql_link_complete(enum sql_dialect dialect, int64_t timeout_s,
     int64_t busy_ms = timeout_s * 1000 / 3;
     switch (dialect) {
     case SQL_SQLITE:
+        add_if_absent(connection, "NoCreat", "1");
         snprintf(number, sizeof(number), "%" PRId64,
                  busy_ms > SQLITE_BUSY_MIN_MS ? busy_ms : SQLITE_BUSY_MIN_MS);
         add_if_absent(connection, "Timeout", number);
@@ -227,11 +229,16 @@ static enum rc ask_dialect(struct sql *sql, struct err *e)
 }
 
 /* A DSN or a driver of a name that tells nothing: connect to learn the dialect, then
- * again with what it needs. */
-static enum rc connect_unknown(struct sql *sql, const char *given, struct buf *connection,
-                               struct err *e)
+ * again with what it needs. The first time, too, no file may be made. */
+static enum rc connect_unknown(struct sql *sql, struct buf *connection, struct err *e)
 {
-    enum rc rc = connect_once(sql, given, e);
+    struct buf first;
+    buf_init(&first, STRING_MAX);
+    buf_text(&first, buf_str(connection));
+    add_if_absent(&first, "NoCreat", "1");
+    enum rc rc = connect_once(sql, buf_str(&first), e);
+    explicit_bzero(first.data, first.len);
+    buf_done(&first);
     if (rc == RC_OK)
         rc = ask_dialect(sql, e);
     if (rc)
@@ -255,7 +262,7 @@ enum rc sql_link_connect(struct sql *sql, const char *connection, struct err *e)
         if (rc == RC_OK)
             rc = ask_dialect(sql, e);
     } else {
-        rc = connect_unknown(sql, connection, &completed, e);
+        rc = connect_unknown(sql, &completed, e);
     }
     if (completed.data) /* it may hold a password */
         explicit_bzero(completed.data, completed.len);

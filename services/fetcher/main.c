@@ -12,10 +12,7 @@ int main(int argc, char **argv)
 {
     struct cfg cfg;
     struct err e = {0};
-    bool check_only = false;
-    cfg_main(CFG_FETCHER, what, argc, argv, &cfg, &check_only);
-    if (check_only)
-        return 0;
+    cfg_main(CFG_FETCHER, what, argc, argv, &cfg, NULL);
     log_open("fetcher", cfg.log_level, cfg.log_format);
     metrics_open(METRIC_OF_FETCHER, "fetcher");
     stop_install();

@@ -1,4 +1,5 @@
 /* tillbridge-reconciler: orders from Kafka into RMS, each in one transaction. */
+#include "check.h"
 #include "io/cfg.h"
 #include "io/log.h"
 #include "io/metrics.h"
@@ -14,16 +15,6 @@ static int fail(const struct err *e)
     return 1;
 }
 
-/* --check-config looks at the database too: settings alone say little of it. */
-static int check(const struct cfg *cfg)
-{
-    struct err e;
-    struct rms *rms = rms_new(cfg);
-    enum rc rc = rms_connect(rms, &e);
-    rms_free(rms);
-    return rc ? fail(&e) : 0;
-}
-
 int main(int argc, char **argv)
 {
     struct cfg cfg;
@@ -37,7 +28,7 @@ int main(int argc, char **argv)
     log_open("reconciler", cfg.log_level, cfg.log_format);
     metrics_open(METRIC_OF_RECONCILER, "reconciler");
     if (check_only)
-        return check(&cfg);
+        return check_config(&cfg);
     stop_install();
     enum rc rc = worker_open(&worker, &cfg, &e);
     if (rc == RC_OK)

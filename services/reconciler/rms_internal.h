@@ -66,9 +66,6 @@ enum rc rms_query(struct rms *rms, const char *text, struct rms_keys *keys, rms_
  * can print every text that a database is ever sent. */
 void rms_op_text(const struct row_op *op, enum sql_dialect dialect, struct buf *buf);
 extern const char rms_guard_insert[], rms_guard_update[], rms_customer_insert[];
-/* SELECT of no row with every column of the table that is written. */
-void rms_columns_text(enum rms_table table, struct buf *buf);
-const char *rms_width_text(enum sql_dialect dialect);
 
 /* Parts of rms_load: the items of all SKUs, aliases and settings; the customers. */
 enum rc rms_load_items(struct rms *rms, const struct snapshot *const *orders,

@@ -1,41 +1,94 @@
-/* rms_preflight: what must be there before the first order is written: tables, columns
- * and our own schema; and the real widths of the text columns. */
+/* rms_preflight: what must be there before the first order is written; see
+ * rms_preflight.h. The parts are in rms_preflight_*.c. */
 #include "rms_internal.h"
+#include "rms_preflight_internal.h"
 #include "schema.h"
 
 #include "io/log.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include <inttypes.h>
 
-/* Every column that is written or read; SELECT of none of the rows proves they exist. */
-void rms_columns_text(enum rms_table table, struct buf *buf)
+enum {
+    LINE_MAX_BYTES = 16 * 1024,
+};
+
+/* ---- the server ---- */
+
+struct server {
+    int64_t level;
+    const char *encoding;
+    struct arena *arena;
+};
+
+static enum rc server_row(void *ctx, struct sql_stmt *stmt, struct err *e)
 {
-    /* With the table's name: SQLite takes a lone "Name" for a text when there is no such
-     * column. */
-    buf_text(buf, "SELECT t.\"ID\"");
-    for (enum column c = 0; c < COL_COUNT; c++)
-        if (column_table(c) == table)
-            buf_printf(buf, ", t.\"%s\"", column_name(c));
-    buf_printf(buf, " FROM \"%s\" t WHERE 1 = 0", table_name(table));
+    struct server *server = ctx;
+    enum rc rc = sql_int(stmt, 0, &server->level, e);
+    return rc ? rc : sql_text(stmt, 1, server->arena, &server->encoding, e);
 }
 
-static enum rc check_written(struct rms *rms, enum rms_table table, struct err *e)
+static enum rc look_at_server(struct preflight *look, struct err *e)
 {
-    struct buf text;
-    buf_init(&text, 8192);
-    rms_columns_text(table, &text);
-    struct sql_stmt *stmt = NULL;
-    enum rc rc = sql_prepare(rms->sql, buf_str(&text), &stmt, e);
-    if (rc == RC_OK)
-        rc = sql_exec(stmt, NULL, e);
-    if (rc == RC_OK)
-        sql_done(stmt);
-    buf_done(&text);
-    return rc;
+    struct server server = {.encoding = "", .arena = &look->out->arena};
+    enum sql_dialect dialect = sql_dialect(look->sql);
+    if (!preflight_text(dialect, PREFLIGHT_SERVER))
+        return RC_OK;
+    enum rc rc = preflight_query(look, PREFLIGHT_SERVER, NULL, server_row, &server, e);
+    if (rc)
+        return rc;
+    if (dialect == SQL_SQLSERVER)
+        preflight_judge_level(server.level, look->out);
+    else
+        preflight_judge_encoding(server.encoding, look->out);
+    return RC_OK;
 }
 
-/* The queries of rms_load with no keys: they name every table and column that is read. */
+/* ---- our own tables ---- */
+
+static void judge_version(struct preflight *look, int64_t version)
+{
+    struct arena *arena = &look->out->arena;
+    if (version == 0)
+        preflight_add(
+            look, FINDING_MISSING, "schema", "tillbridge_meta",
+            "tillbridge's tables are not in this database",
+            "run \"tillctl schema install\" with a login that may create tables");
+    else if (version < SCHEMA_VERSION)
+        preflight_add(
+            look, FINDING_MISSING, "schema", "tillbridge_meta",
+            arena_printf(arena,
+                         "tillbridge's tables are of version %" PRId64
+                         ", this program needs %d",
+                         version, SCHEMA_VERSION),
+            "run \"tillctl schema install\" with a login that may change tables");
+    else if (version > SCHEMA_VERSION)
+        preflight_add(look, FINDING_MISSING, "schema", "tillbridge_meta",
+                      arena_printf(arena,
+                                   "tillbridge's tables are of version %" PRId64
+                                   ", this program knows %d",
+                                   version, SCHEMA_VERSION),
+                      "run the newer release");
+}
+
+static enum rc look_at_ours(struct preflight *look, struct err *e)
+{
+    int64_t version = 0;
+    struct err cause = {0};
+    enum rc rc = schema_version(look->sql, &version, &cause);
+    if (rc == RC_RETRY) {
+        if (e)
+            *e = cause;
+        return rc;
+    }
+    if (rc) /* no right to read it, for one; the tables are looked at all the same */
+        preflight_add(look, FINDING_MISSING, "schema", "tillbridge_meta", cause.text, "");
+    else
+        judge_version(look, version);
+    return rc == RC_OK && version == 0 ? RC_OK : preflight_tables(look, true, e);
+}
+
+/* ---- the very statements ---- */
+
 static enum rc no_row(void *ctx, struct sql_stmt *stmt, struct err *e)
 {
     (void)ctx;
@@ -44,106 +97,90 @@ static enum rc no_row(void *ctx, struct sql_stmt *stmt, struct err *e)
     return RC_OK;
 }
 
-static enum rc check_read(struct rms *rms, struct err *e)
+/* The queries of rms_load with no keys: what they name beyond our lists is found so. */
+static enum rc run_queries(struct preflight *look, struct err *e)
 {
-    const struct rms_texts *t = rms_texts(sql_dialect(rms->sql));
+    struct rms rms = {.cfg = look->cfg, .sql = look->sql};
+    enum sql_dialect dialect = sql_dialect(look->sql);
+    const struct rms_texts *t = rms_texts(dialect);
     const char *const texts[] = {
         t->guards,        t->orders_by_id,   t->orders_by_ref, t->entries,   t->tendered,
         t->items_by_code, t->items_by_alias, t->customer_map,  t->customers, t->accounts};
-    enum rc rc = RC_OK;
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && rc == RC_OK; i++) {
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         struct rms_keys keys;
-        rms_keys_init(&keys, sql_dialect(rms->sql));
-        rc = rms_query(rms, texts[i], &keys, no_row, NULL, e);
+        struct err cause = {0};
+        rms_keys_init(&keys, dialect);
+        enum rc rc = rms_query(&rms, texts[i], &keys, no_row, NULL, &cause);
         rms_keys_done(&keys);
+        if (rc == RC_RETRY && e)
+            *e = cause;
+        if (rc == RC_RETRY)
+            return rc;
+        if (rc)
+            preflight_add(look, FINDING_MISSING, "query", "database", cause.text, "");
     }
-    return rc;
+    return RC_OK;
 }
 
-/* Of the table that an unqualified name finds. */
-static const char *const width_texts[] = {
-    [SQL_SQLITE] = "SELECT type FROM pragma_table_info(?) WHERE name = ?",
-    [SQL_POSTGRES] =
-        "SELECT c.character_maximum_length FROM information_schema.columns c "
-        "WHERE c.table_schema = current_schema() AND c.table_name = ? AND "
-        "c.column_name = ?",
-    /* max_length counts bytes, -1 for nvarchar(max); nchar and nvarchar take two each. */
-    [SQL_SQLSERVER] = "SELECT c.max_length / CASE WHEN t.name IN (N'nvarchar', N'nchar') "
-                      "THEN 2 ELSE 1 END FROM sys.columns c JOIN sys.types t ON "
-                      "t.user_type_id = c.user_type_id WHERE c.object_id = "
-                      "OBJECT_ID(QUOTENAME(?)) AND c.name = ?",
-};
-
-const char *rms_width_text(enum sql_dialect dialect)
+enum rc rms_preflight_look(struct sql *sql, const struct cfg *cfg, size_t *width,
+                           struct findings *out, struct err *e)
 {
-    return width_texts[dialect];
-}
-
-/* "nvarchar(30)" or "30" -> 30. */
-static size_t width_of(const char *type, size_t otherwise)
-{
-    const char *digits = type ? strpbrk(type, "0123456789") : NULL;
-    long width = digits ? strtol(digits, NULL, 10) : 0;
-    return width > 0 ? (size_t)width : otherwise;
-}
-
-static enum rc read_width(struct rms *rms, enum column column, struct arena *arena,
-                          struct err *e)
-{
-    struct sql_stmt *stmt = NULL;
-    const char *type = NULL;
-    bool got = false;
-    enum rc rc = sql_prepare(rms->sql, width_texts[sql_dialect(rms->sql)], &stmt, e);
-    if (rc)
-        return rc;
-    sql_bind_text(stmt, table_name(column_table(column)));
-    sql_bind_text(stmt, column_name(column));
-    rc = sql_exec(stmt, NULL, e);
+    struct preflight look = {.sql = sql, .cfg = cfg, .width = width, .out = out};
+    for (enum column c = 0; c < COL_COUNT; c++)
+        width[c] = column_width(c);
+    enum rc rc = look_at_server(&look, e);
     if (rc == RC_OK)
-        rc = sql_next(stmt, &got, e);
-    if (rc == RC_OK && got)
-        rc = sql_text(stmt, 0, arena, &type, e);
+        rc = preflight_writable(&look, e);
     if (rc == RC_OK)
-        rms->settings.width[column] = width_of(type, column_width(column));
-    sql_done(stmt);
+        rc = look_at_ours(&look, e);
+    if (rc == RC_OK)
+        rc = preflight_tables(&look, false, e);
+    if (rc == RC_OK)
+        rc = preflight_settings(&look, e);
+    if (rc == RC_OK && findings_missing(out) == 0)
+        rc = run_queries(&look, e);
     return rc;
 }
 
-static enum rc read_widths(struct rms *rms, struct err *e)
+/* ---- at the start of the reconciler ---- */
+
+static void log_all(const struct findings *found)
 {
-    struct arena arena;
-    enum rc rc = RC_OK;
-    arena_init(&arena);
-    for (enum column c = 0; c < COL_COUNT && rc == RC_OK; c++)
-        if (column_kind(c) == COLUMN_TEXT)
-            rc = read_width(rms, c, &arena, e);
-    arena_done(&arena);
-    return rc;
+    for (size_t i = 0; i < found->count; i++) {
+        const struct finding *f = &found->at[i];
+        bool is_missing = f->level == FINDING_MISSING;
+        log_write(is_missing ? LOG_ERROR : LOG_WARN,
+                  is_missing ? "rms.missing" : "rms.differs",
+                  LOG_FIELDS(KV("kind", f->kind), KV("where", f->where),
+                             KV("what", f->what), KV("remedy", f->remedy)));
+    }
 }
 
-/* The items that the settings name; rms_load_items says which is missing. */
-static enum rc check_items(struct rms *rms, struct err *e)
+static enum rc refuse(const struct findings *found, struct err *e)
 {
-    struct arena arena;
-    arena_init(&arena);
-    enum rc rc = rms_load_items(rms, NULL, 0, &arena, NULL, e);
-    arena_done(&arena);
+    struct buf line;
+    size_t count = findings_missing(found);
+    buf_init(&line, LINE_MAX_BYTES);
+    finding_line(findings_first_missing(found), &line);
+    enum rc rc = count == 1 ? err_set(e, RC_FATAL, "rms.preflight", "%s", buf_str(&line))
+                            : err_set(e, RC_FATAL, "rms.preflight",
+                                      "%zu things stand in the way, each said above; the "
+                                      "first: %s",
+                                      count, buf_str(&line));
+    buf_done(&line);
     return rc;
 }
 
 enum rc rms_preflight(struct rms *rms, struct err *e)
 {
-    enum rc rc = schema_check(rms->sql, e);
-    for (enum rms_table t = 0; t < TABLE_COUNT && rc == RC_OK; t++)
-        rc = check_written(rms, t, e);
+    struct findings found;
+    findings_init(&found);
+    enum rc rc = rms_preflight_look(rms->sql, rms->cfg, rms->settings.width, &found, e);
     if (rc == RC_OK)
-        rc = check_read(rms, e);
-    if (rc == RC_OK)
-        rc = read_widths(rms, e);
-    if (rc == RC_OK)
-        rc = check_items(rms, e);
-    if (rc == RC_OK)
-        rc = plan_check_services(rms->settings.shipping_services, e);
+        log_all(&found);
+    if (rc == RC_OK && findings_missing(&found))
+        rc = refuse(&found, e);
+    findings_done(&found);
     if (rc == RC_OK)
         log_info("rms.ready", KV("dialect", sql_dialect_name(sql_dialect(rms->sql))),
                  KV("comment_width", rms->settings.width[COL_ORDER_COMMENT]),

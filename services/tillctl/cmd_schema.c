@@ -1,22 +1,16 @@
-/* cmd_schema: tillbridge's own tables in the RMS database. */
+/* cmd_schema: tillbridge's own tables in the RMS database, made and removed. */
 #include "commands.h"
 #include "database.h"
 #include "out.h"
 #include "schema.h"
+#include "schema_options.h"
 
-#include <string.h>
+#include <inttypes.h>
+#include <stdio.h>
 
-#define DIALECTS "sqlite|postgres|sqlserver"
-
-/* Options of the three commands begin alike. */
-enum { WAIT, JSON, PRINT, YES };
+/* Options of the commands begin alike. */
+enum { WAIT, JSON, PRINT, YES, FROM = YES };
 #define OPTIONS_ALL [WAIT] = CLI_OPTION_WAIT, [JSON] = CLI_OPTION_JSON
-#define OPTION_PRINT                                                              \
-    {                                                                             \
-        .name = "--print", .value = DIALECTS, .kind = CLI_CHOICE,                 \
-        .help = "print the SQL for that kind of database and change nothing: to " \
-                "read it, or to run it with another login"                        \
-    }
 
 /* ---- on the open database ---- */
 
@@ -59,87 +53,86 @@ static enum cli_exit with_rms(const struct cli_call *call, work_fn *work)
 
 /* ---- printing ---- */
 
-static enum sql_dialect dialect_of(int64_t index)
+static enum cli_exit print(struct buf *text)
 {
-    static const enum sql_dialect dialects[] = {SQL_SQLITE, SQL_POSTGRES, SQL_SQLSERVER};
-    return dialects[index];
+    bool is_written = out_text(buf_str(text));
+    buf_done(text);
+    return is_written ? CLI_DONE : CLI_FAILED;
 }
 
-static enum cli_exit print(const struct cli_call *call,
-                           void (*ddl)(enum sql_dialect dialect, struct buf *out))
+static enum cli_exit print_install(const struct cli_call *call)
 {
     struct buf text;
     buf_init(&text, OUT_MAX_BYTES);
-    ddl(dialect_of(call->value[PRINT]), &text);
-    bool is_written = out_text(buf_str(&text));
-    buf_done(&text);
-    return is_written ? CLI_DONE : CLI_FAILED;
+    schema_ddl(schema_dialect(call->value[PRINT]), call->value[FROM], &text);
+    return print(&text);
+}
+
+static enum cli_exit print_uninstall(const struct cli_call *call)
+{
+    struct buf text;
+    buf_init(&text, OUT_MAX_BYTES);
+    schema_drop_ddl(schema_dialect(call->value[PRINT]), &text);
+    return print(&text);
 }
 
 /* ---- install ---- */
 
 static enum rc install(struct sql *sql, const char **text, struct err *e)
 {
+    static char upgraded[80];
     bool changed = false;
-    enum rc rc = schema_install(sql, &changed, e);
-    *text = changed ? "installed" : "already installed";
+    int64_t from = 0;
+    enum rc rc = schema_version(sql, &from, e);
+    if (rc == RC_OK)
+        rc = schema_install(sql, &changed, e);
+    snprintf(upgraded, sizeof(upgraded), "upgraded from version %" PRId64 " to %d", from,
+             SCHEMA_VERSION);
+    *text = !changed ? "already installed" : from ? upgraded : "installed";
     return rc;
 }
 
 static enum cli_exit run_install(const struct cli_call *call)
 {
-    return call->given[PRINT] ? print(call, schema_ddl) : with_rms(call, install);
+    if (call->given[PRINT])
+        return print_install(call);
+    if (!call->given[FROM])
+        return with_rms(call, install);
+    out_error("schema install: --from goes with --print: without it the database tells "
+              "its version");
+    return CLI_USAGE;
 }
 
-static const struct cli_option install_options[] = {OPTIONS_ALL, [PRINT] = OPTION_PRINT};
+static const struct cli_option install_options[] = {
+    OPTIONS_ALL,
+    [PRINT] = SCHEMA_OPTION_PRINT,
+    [FROM] = {.name = "--from",
+              .value = "VERSION",
+              .kind = CLI_INT,
+              .max = SCHEMA_VERSION - 1,
+              .help = "with --print: only what leads from that version to this "
+                      "program's (0: no tables)"},
+};
 static const struct cli_example install_examples[] = {
     {"schema install", "makes what is missing; safe to run at any time"},
     {"schema install --print sqlserver", "for whoever may create tables"},
+    {"schema install --print sqlserver --from 1", "the same for an upgrade"},
 };
 
 const struct cli_command command_schema_install = {
     .name = "schema install",
-    .summary = "make tillbridge's own tables in the RMS database",
+    .summary = "make or upgrade tillbridge's own tables in the RMS database",
     .about =
         "They are named tillbridge_*; no table of RMS is changed. They hold which "
         "version of each order was applied, in the same transaction as the order, and "
-        "are part of every backup of RMS.",
+        "are part of every backup of RMS.\nTables of an earlier version are upgraded, "
+        "rows and all, in one transaction.",
     .options = install_options,
     .option_count = CLI_COUNT(install_options),
     .examples = install_examples,
     .example_count = CLI_COUNT(install_examples),
     .settings = DATABASE_SETTINGS,
     .run = run_install,
-};
-
-/* ---- check ---- */
-
-static enum rc check(struct sql *sql, const char **text, struct err *e)
-{
-    *text = "in order";
-    return schema_check(sql, e);
-}
-
-static enum cli_exit run_check(const struct cli_call *call)
-{
-    return with_rms(call, check);
-}
-
-static const struct cli_option check_options[] = {OPTIONS_ALL};
-static const struct cli_example check_examples[] = {
-    {"schema check --wait 60", "while the database starts"},
-};
-
-const struct cli_command command_schema_check = {
-    .name = "schema check",
-    .summary = "see whether tillbridge's tables are there in the right version",
-    .about = "",
-    .options = check_options,
-    .option_count = CLI_COUNT(check_options),
-    .examples = check_examples,
-    .example_count = CLI_COUNT(check_examples),
-    .settings = DATABASE_SETTINGS,
-    .run = run_check,
 };
 
 /* ---- uninstall ---- */
@@ -153,7 +146,7 @@ static enum rc uninstall(struct sql *sql, const char **text, struct err *e)
 static enum cli_exit run_uninstall(const struct cli_call *call)
 {
     if (call->given[PRINT])
-        return print(call, schema_drop_ddl);
+        return print_uninstall(call);
     if (call->given[YES])
         return with_rms(call, uninstall);
     out_error("schema uninstall: it forgets which orders were applied; repeat it with "
@@ -163,7 +156,7 @@ static enum cli_exit run_uninstall(const struct cli_call *call)
 
 static const struct cli_option uninstall_options[] = {
     OPTIONS_ALL,
-    [PRINT] = OPTION_PRINT,
+    [PRINT] = SCHEMA_OPTION_PRINT,
     [YES] = {.name = "--yes", .kind = CLI_FLAG, .help = "yes, remove them"},
 };
 static const struct cli_example uninstall_examples[] = {

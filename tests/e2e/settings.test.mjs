@@ -115,28 +115,36 @@ describe('settings', () => {
 });
 
 describe('an RMS that does not fit', () => {
-  const reconciler = (odbc, args) => start('tillbridge-reconciler', { RMS_ODBC: odbc, KAFKA_BROKERS: '127.0.0.1:1', HEALTH_LISTEN: '' }, args);
+  const reconciler = (odbc, args, env = {}) => start('tillbridge-reconciler',
+    { RMS_ODBC: odbc, KAFKA_BROKERS: '127.0.0.1:1', HEALTH_LISTEN: '', ...env }, args);
   const change = (rms, sql) => runOk(['sqlite3', '-bail', rms.sqlite, sql]);
   const install = (rms) => runOk([binary('tillctl'), 'schema', 'install'], { env: { ...plainEnv(), RMS_ODBC: rms.odbc } });
 
   for (const [name, sql, words] of [
-    ['tillbridge\'s tables are missing', 'DROP TABLE tillbridge_guard', /tillctl schema install/],
-    ['a table of RMS is missing', 'DROP TABLE OrderEntry', /OrderEntry/],
-    ['a column is missing', 'ALTER TABLE "Customer" RENAME COLUMN "EmailAddress" TO "Mail"', /EmailAddress/],
+    ['tillbridge\'s tables are missing', 'DROP TABLE tillbridge_guard', [/tillbridge_guard.*tillctl schema install/]],
+    ['a table of RMS is missing', 'DROP TABLE OrderEntry', [/OrderEntry/]],
+    ['two columns and a setting\'s item are missing', `ALTER TABLE "Customer" RENAME COLUMN "EmailAddress" TO "Mail";
+      ALTER TABLE "Order" RENAME COLUMN "Deposit" TO "Advance"; DELETE FROM "Item" WHERE "ItemLookupCode" = 'SHIPPING'`,
+    [/Order\.Deposit/, /Customer\.EmailAddress/, /RMS_SHIPPING_ITEM.*SHIPPING/]],
   ]) {
-    test(`${name}: one clear line, and the end`, async () => {
+    test(`${name}: a clear line for each, and the end`, async () => {
       const rms = await startRms({ dir: makeRunDir('rms') });
+      const env = { RMS_SHIPPING_ITEM: 'SHIPPING' };
       await install(rms);
-      const good = await reconciler(rms.odbc, ['--check-config']);
-      assert.equal(good.code, 0, good.stderr);
+      const good = await reconciler(rms.odbc, ['--check-config'], env);
+      assert.deepEqual([good.code, good.stdout], [0, 'settings and database are in order\n'], good.stderr);
       await change(rms, sql);
-      for (const args of [['--check-config'], []]) {
-        const { code, stderr } = await reconciler(rms.odbc, args);
-        assert.equal(code, 1, stderr);
-        const faults = stderr.trimEnd().split('\n').filter((line) => line.includes('"level":"error"'));
-        assert.equal(faults.length, 1, stderr);
-        assert.match(faults[0], words);
+      const check = await reconciler(rms.odbc, ['--check-config'], env);
+      assert.deepEqual([check.code, check.stdout], [1, '']);
+      const found = check.stderr.trimEnd().split('\n').filter((line) => line.startsWith('missing: '));
+      const { code, stderr } = await reconciler(rms.odbc, [], env);
+      assert.equal(code, 1, stderr);
+      const told = stderr.trimEnd().split('\n').filter((line) => line.includes('"event":"rms.missing"'));
+      for (const lines of [found, told]) {
+        assert.equal(lines.length, words.length, lines.join('\n'));
+        words.forEach((word) => assert.equal(lines.filter((line) => word.test(line)).length, 1, `${word}: ${lines.join('\n')}`));
       }
+      assert.match(stderr.trimEnd().split('\n').at(-1), /stopped|"event":"reconciler.failed"/);
     });
   }
 

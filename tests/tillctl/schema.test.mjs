@@ -1,5 +1,6 @@
 // tillctl schema on SQLite and PostgreSQL: installed, found again, checked, removed, printed.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { postgresRms, sqliteRms } from '../rms/databases.mjs';
@@ -26,9 +27,9 @@ for (const make of [sqliteRms, postgresRms]) {
 
     test('check fails and says what to run while the tables are not there', async () => {
       const { code, stdout, stderr } = await tillctl('schema', 'check');
-      assert.equal(code, 1);
-      assert.equal(stdout, '');
-      assert.match(stderr, /^tillctl: tillbridge's tables are not in this database: run "tillctl schema install"/);
+      assert.deepEqual([code, stderr], [1, '']);
+      assert.match(stdout, /^missing +schema +tillbridge_meta +tillbridge's tables are not in this database: run "tillctl schema install"/m);
+      assert.match(stdout, /^not in order: 1 missing; the reconciler does not start$/m);
     });
 
     test('install makes them once', async () => {
@@ -36,7 +37,7 @@ for (const make of [sqliteRms, postgresRms]) {
       assert.ok(await count() >= 2);
       assert.deepEqual(await tillctl('schema', 'install'), { code: 0, stdout: 'already installed\n', stderr: '' });
       assert.deepEqual(await tillctl('schema', 'check', '--json'),
-        { code: 0, stdout: '{"state":"in order","version":1}\n', stderr: '' });
+        { code: 0, stdout: '{"state":"in order","version":2,"missing":0,"findings":[]}\n', stderr: '' });
     });
 
     test('uninstall wants to be sure', async () => {
@@ -66,11 +67,15 @@ test('a newer schema is left alone', async () => {
   const tillctl = tillctlWith({ RMS_ODBC: odbc(rms) });
   await tillctl('schema', 'install');
   await rms.sql("UPDATE tillbridge_meta SET value = '99' WHERE name = 'schema_version'");
-  for (const command of ['install', 'check']) {
-    const { code, stderr } = await tillctl('schema', command);
-    assert.equal(code, 1);
-    assert.match(stderr, /version 99.*run the newer release/);
-  }
+  const install = await tillctl('schema', 'install');
+  assert.equal(install.code, 1);
+  assert.match(install.stderr, /version 99.*run the newer release/);
+  const check = await tillctl('schema', 'check', '--json');
+  assert.equal(check.code, 1);
+  const { state, missing, findings } = JSON.parse(check.stdout);
+  assert.deepEqual([state, missing, findings.length], ['not in order', 1, 1]);
+  assert.match(findings[0].what, /version 99/);
+  assert.equal(findings[0].remedy, 'run the newer release');
 });
 
 test('what is wrong with the connection is said, and no secret', async () => {
@@ -79,6 +84,7 @@ test('what is wrong with the connection is said, and no secret', async () => {
   for (const [settings, expected, said] of [
     [{}, 2, /RMS_ODBC/],
     [{ RMS_ODBC: `Driver=SQLite3;Database=${dir}/no/rms.db` }, 1, /check the path/],
+    [{ RMS_ODBC: `Driver=SQLite3;Database=${dir}/mistyped.db` }, 1, /check the path/],
     [{ RMS_ODBC: 'Driver=NoSuch;PWD=hunter2' }, 1, /NoSuch.*install the driver/],
     [{ RMS_DB_DRIVER: 'PostgreSQL Unicode', RMS_DB_HOST: '127.0.0.1', RMS_DB_PORT: String(port), RMS_DB_NAME: 'rms',
       RMS_DB_USER: 'till', RMS_DB_PASSWORD: 'hunter2' }, 3, new RegExp(`port ${port} failed: Connection refused`)],
@@ -91,4 +97,5 @@ test('what is wrong with the connection is said, and no secret', async () => {
     assert.equal(stderr.trimEnd().split('\n').length, 1, stderr);
     assert.doesNotMatch(stderr, /hunter2/);
   }
+  assert.deepEqual(fs.readdirSync(dir), [], 'no file was made');
 });

@@ -19,6 +19,9 @@ NEWER_WORDS = [
     "NEXT VALUE FOR", "GENERATE_SERIES", "IS DISTINCT FROM",
 ]
 
+# A WHERE that names one row by its key.
+ONE_ROW = r"""("ID"|\[ID\]|order_id) = @p|^WHERE name = 'schema_version'$"""
+
 
 def newer(text):
     upper = text.upper()
@@ -57,7 +60,7 @@ def faults_of(statement):
         where = write.args.get("where")
         if where is None:
             yield "an UPDATE or DELETE without WHERE"
-        elif not re.search(r'("ID"|\[ID\]|order_id) = @p', where.sql(dialect="tsql")):
+        elif not re.search(ONE_ROW, where.sql(dialect="tsql")):
             yield f"an UPDATE or DELETE that is not of one row by its key: {where.sql(dialect='tsql')}"
         if write.args.get("from_") or write.args.get("from"):
             yield "an UPDATE or DELETE with FROM"

@@ -2,7 +2,9 @@
  * check.py. Row operations are printed with each column alone and with all of the table.
  */
 #include "io/sql_internal.h"
+#include "rights.h"
 #include "rms_internal.h"
+#include "rms_preflight.h"
 #include "schema.h"
 #include "stock.h"
 
@@ -64,10 +66,12 @@ static void print_queries(void)
     print("customer insert", rms_customer_insert);
     print("guard insert", rms_guard_insert);
     print("guard update", rms_guard_update);
-    print("width", rms_width_text(SQL_SQLSERVER));
     print("tables", schema_tables_text(SQL_SQLSERVER));
     print("stock", stock_text(SQL_SQLSERVER));
     print("stock items", stock_items_text);
+    for (enum preflight_text p = 0; p < PREFLIGHT_TEXT_COUNT; p++)
+        if (preflight_text(SQL_SQLSERVER, p))
+            print("preflight", preflight_text(SQL_SQLSERVER, p));
 }
 
 /* A statement of the schema at a time, as schema_install sends them. */
@@ -86,17 +90,24 @@ static void print_built(void)
 {
     struct buf text;
     buf_init(&text, (size_t)64 * 1024);
-    for (enum rms_table t = 0; t < TABLE_COUNT; t++) {
-        buf_clear(&text);
-        rms_columns_text(t, &text);
-        print("columns", buf_str(&text));
-    }
-    buf_clear(&text);
     sql_session_text(SQL_SQLSERVER, 30, &text);
     print("session", buf_str(&text));
     buf_clear(&text);
-    schema_ddl(SQL_SQLSERVER, &text);
+    for (int64_t from = 0; from < SCHEMA_VERSION; from++)
+        schema_ddl(SQL_SQLSERVER, from, &text);
     schema_drop_ddl(SQL_SQLSERVER, &text);
+    print_ddl(buf_str(&text));
+    buf_done(&text);
+}
+
+/* What people run, not the program; every setting on. */
+static void print_grants(void)
+{
+    static const struct cfg all = {
+        .rms_commit_stock = true, .rms_create_customers = true, .rms_sales_rep_id = 1};
+    struct buf text;
+    buf_init(&text, (size_t)64 * 1024);
+    rights_grant_all(SQL_SQLSERVER, &all, "[tillbridge]", &text);
     print_ddl(buf_str(&text));
     buf_done(&text);
 }
@@ -108,5 +119,6 @@ int main(void)
     print_queries();
     print_ops();
     print_built();
+    print_grants();
     return 0;
 }

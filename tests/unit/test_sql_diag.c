@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct sql_record record(const char *sqlstate, long native, const char *text)
 {
@@ -174,11 +175,11 @@ static void what_a_driver_needs_is_added(void **state)
 {
     (void)state;
     assert_string_equal(completed(SQL_SQLITE, "Driver=SQLite3;Database=x.db"),
-                        "Driver=SQLite3;Database=x.db;Timeout=10000;JournalMode=WAL;"
-                        "SyncPragma=FULL");
+                        "Driver=SQLite3;Database=x.db;NoCreat=1;Timeout=10000;"
+                        "JournalMode=WAL;SyncPragma=FULL");
     assert_string_equal(
         completed(SQL_SQLITE, "Driver=SQLite3;timeout=7000;JOURNALMODE=DELETE;"),
-        "Driver=SQLite3;timeout=7000;JOURNALMODE=DELETE;SyncPragma=FULL");
+        "Driver=SQLite3;timeout=7000;JOURNALMODE=DELETE;NoCreat=1;SyncPragma=FULL");
     assert_contains(completed(SQL_POSTGRES, "Driver=PostgreSQL Unicode"),
                     ";Protocol=7.4-0;UseServerSidePrepare=1;CommLog=0;Debug=0;");
     const char *tds = completed(SQL_SQLSERVER, "Driver=FreeTDS;Server=x");
@@ -256,6 +257,11 @@ static void a_data_source_is_completed_too(void **state)
     struct err e = {0};
     struct sql *sql = NULL;
     make_dsns();
+    assert_rc(RC_FATAL, open_overlooked("DSN=lite", &sql, &e), &e);
+    assert_contains(e.text, "check the path");
+    assert_int_equal(access(unit_path("lite.db"), F_OK), -1); /* none was made */
+    assert_ok(open_overlooked("DSN=lite;NoCreat=0", &sql, &e), &e);
+    sql_close(sql);
     assert_ok(open_overlooked("DSN=lite", &sql, &e), &e);
     assert_int_equal(sql_dialect(sql), SQL_SQLITE);
     struct sql_stmt *stmt = NULL;

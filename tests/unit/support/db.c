@@ -140,8 +140,8 @@ int db_run(int argc, char **argv, const struct db_case *cases, size_t count)
         print_message("TB_TEST_POSTGRES is not set: PostgreSQL is skipped\n");
     if (!databases[1].connection && name && is_wanted(&databases[1], name))
         return DB_SKIPPED;
-    snprintf(sqlite_connection, sizeof(sqlite_connection), "Driver=SQLite3;Database=%s",
-             unit_path("rms.db"));
+    snprintf(sqlite_connection, sizeof(sqlite_connection),
+             "Driver=SQLite3;Database=%s;NoCreat=0", unit_path("rms.db"));
     databases[0].connection = sqlite_connection;
     assert_true(count <= CASES_MAX);
     for (size_t d = 0; d < 2; d++)
