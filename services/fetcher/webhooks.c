@@ -145,7 +145,8 @@ static void settle(struct webhooks *self)
     struct err e = {0};
     if (!self->unacknowledged)
         return;
-    switch (bus_flush(self->producer, FLUSH_MS, NULL, &e)) {
+    /* While it is away, requests are waited for instead, to be refused at once. */
+    switch (bus_flush(self->producer, self->away ? 0 : FLUSH_MS, NULL, &e)) {
     case RC_OK:
         self->unacknowledged = self->away = false;
         answer_first(self, self->count, WEBHOOK_ADMITTED);
@@ -232,7 +233,7 @@ static int wait_ms(const struct webhooks *self)
 {
     int64_t timeout_ms = http_timeout_ms(self->http);
     if (self->unacknowledged)
-        return 0;
+        return self->away ? FLUSH_MS : 0;
     return timeout_ms >= 0 && timeout_ms < TURN_MS ? (int)timeout_ms : TURN_MS;
 }
 

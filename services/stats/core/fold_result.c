@@ -90,6 +90,10 @@ static void count(const struct seen *seen, struct fold_out *out)
             arena_printf(arena, "%s%s|%s|%s|%s|%s", FIELD_COUNT, class,
                          tally_source_word(seen->source), action, reason, shop),
             1);
+    /* A doorbell of an order that is gone: no poll published anything for it. */
+    if (seen->class == CLASS_LIVE && strcmp(seen->result.src_topic, TOPIC_WEBHOOKS) == 0)
+        ops_add(&out->ops, KEY_STATS, arena_printf(arena, "%s%s", FIELD_UNRECORDED, shop),
+                1);
     if (!str_empty(seen->result.poll_id))
         ops_add(&out->ops, arena_printf(arena, "%s%s", KEY_POLL, seen->result.poll_id),
                 arena_printf(arena, "%s%s|%s|%s", FIELD_COUNT, class, action, reason), 1);
@@ -134,10 +138,6 @@ static const char *signature(const struct seen *seen, struct arena *arena)
     case ACTION_ERROR:
         break;
     }
-    /* A doorbell of an order that is gone: no poll published anything for it. */
-    if (seen->class == CLASS_LIVE && strcmp(seen->result.src_topic, TOPIC_WEBHOOKS) == 0)
-        ops_add(&out->ops, KEY_STATS, arena_printf(arena, "%s%s", FIELD_UNRECORDED, shop),
-                1);
     return arena_printf(arena, "%s %s %s", tally_class_word(seen->class),
                         action_word(seen->action), reason_word(seen->reason));
 }
