@@ -46,6 +46,23 @@ static void add_address(struct buf *buf, const struct snapshot_address *a)
     add_line(buf, a->phone, NULL);
 }
 
+/* What a person typed: lines stay lines, other control characters become blanks. */
+static void clean(char *text)
+{
+    char *to = text;
+    for (const char *p = text; *p; p++) {
+        if (p[0] == '\r' && p[1] == '\n')
+            continue;
+        if (*p == '\r')
+            *to++ = '\n';
+        else if (((unsigned char)*p < 0x20 && *p != '\n') || *p == 0x7f)
+            *to++ = ' ';
+        else
+            *to++ = *p;
+    }
+    *to = '\0';
+}
+
 /* What staff need to send it: service, address, and what the customer wrote. */
 static const char *notes_text(const struct snapshot *o, struct arena *arena)
 {
@@ -57,10 +74,11 @@ static const char *notes_text(const struct snapshot *o, struct arena *arena)
         add_address(&buf, o->shipping_address);
     if (!str_empty(o->note))
         add_line(&buf, "Note:", o->note);
-    const char *text = buf_str(&buf);
-    char *copy = arena_strndup(arena, text, str_utf16_cut(text, NOTES_WIDTH));
+    char *text = arena_strdup(arena, buf_str(&buf));
     buf_done(&buf);
-    return copy;
+    clean(text);
+    text[str_utf16_cut(text, NOTES_WIDTH)] = '\0';
+    return text;
 }
 
 /* "title=id,title=id,*=id": the id of a title, compared without case. */
