@@ -165,6 +165,14 @@ const char *snapshot_digest(const struct snapshot *snapshot, char *out)
     return digest_end(&digest, out);
 }
 
+const char *snapshot_email(const struct snapshot *snapshot)
+{
+    const struct snapshot_customer *customer = snapshot->customer;
+    if (customer && !str_empty(customer->email))
+        return customer->email;
+    return str_empty(snapshot->email) ? NULL : snapshot->email;
+}
+
 const char *snapshot_key(const char *shop, int64_t id, struct arena *arena)
 {
     return arena_printf(arena, "%s/%" PRId64, shop, id);

@@ -114,6 +114,9 @@ static inline const struct snapshot_shipping *snapshot_shippings(const struct sn
     return s->shipping.at;
 }
 
+/* The customer's e-mail address, else the order's; NULL: neither has one. */
+const char *snapshot_email(const struct snapshot *snapshot);
+
 /* "<shop>/<order id>", the key of the order's messages, from the arena. */
 const char *snapshot_key(const char *shop, int64_t id, struct arena *arena);
 

@@ -4,6 +4,7 @@
 #include "io/log.h"
 
 #include <string.h>
+#include <strings.h>
 
 static bool alone(const struct work *work)
 {
@@ -15,13 +16,23 @@ static bool same_shop(const struct snapshot *a, const struct snapshot *b)
     return strcmp(a->shop, b->shop) == 0;
 }
 
+/* One e-mail address is one person, whatever customer ids the shop gave him. */
+static bool same_person(const struct snapshot *a, const struct snapshot *b)
+{
+    const char *mine = snapshot_email(a);
+    const char *other = snapshot_email(b);
+    return mine && other && strcasecmp(mine, other) == 0;
+}
+
 static bool clash(const struct snapshot *a, const struct snapshot *b,
                   bool one_per_customer)
 {
     bool same_order = a->id == b->id;
-    bool same_customer = one_per_customer && a->customer && b->customer &&
-                         a->customer->id == b->customer->id;
-    return (same_order || same_customer) && same_shop(a, b);
+    bool same_customer =
+        a->customer && b->customer && a->customer->id == b->customer->id;
+    if (one_per_customer && same_person(a, b))
+        return true; /* of any shop */
+    return (same_order || (one_per_customer && same_customer)) && same_shop(a, b);
 }
 
 size_t batch_cut(const struct work *works, size_t count, bool one_per_customer)

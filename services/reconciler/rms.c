@@ -14,6 +14,13 @@ enum {
     PRICE_SOURCE_SET = 10, /* RMS keeps the stored price and adds the tax */
 };
 
+static enum customer_update update_of(const char *word)
+{
+    if (strcmp(word, "all") == 0)
+        return CUSTOMER_UPDATE_ALL;
+    return strcmp(word, "empty") == 0 ? CUSTOMER_UPDATE_EMPTY : CUSTOMER_UPDATE_NONE;
+}
+
 struct rms *rms_new(const struct cfg *cfg)
 {
     struct rms *rms = calloc(1, sizeof(*rms));
@@ -35,6 +42,7 @@ struct rms *rms_new(const struct cfg *cfg)
         .legacy_committed = cfg->rms_legacy_committed,
         .customer_prefix = cfg->rms_customer_prefix,
         .shipping_services = cfg->rms_shipping_services,
+        .update_customers = update_of(cfg->rms_update_customers),
     };
     arena_init(&rms->arena);
     return rms;

@@ -11,10 +11,11 @@
 /* What is known so far of an order's customer. */
 struct who {
     const struct snapshot *order;
-    const char *key; /* of the look-up under way; NULL: not looked up */
-    int64_t id;      /* Customer.ID; 0: nobody yet */
-    size_t hits;     /* different customers for the key */
-    bool mapped;     /* our map has it */
+    const char *key;                /* of the look-up under way; NULL: not looked up */
+    int64_t id;                     /* Customer.ID; 0: nobody yet */
+    size_t hits;                    /* different customers for the key */
+    bool mapped;                    /* our map has it */
+    const struct customer_row *row; /* NULL: not to be changed */
 };
 
 struct customers {
@@ -96,17 +97,10 @@ static enum rc look_up_text(struct customers *all, const char *text, struct err 
     return rc;
 }
 
-static const char *email_of(const struct snapshot *order)
-{
-    if (order->customer && !str_empty(order->customer->email))
-        return order->customer->email;
-    return str_empty(order->email) ? NULL : order->email;
-}
-
 static enum rc look_up_emails(struct customers *all, struct err *e)
 {
     for (size_t i = 0; i < all->count; i++)
-        all->at[i].key = all->at[i].id ? NULL : email_of(all->at[i].order);
+        all->at[i].key = all->at[i].id ? NULL : snapshot_email(all->at[i].order);
     return look_up_text(all, rms_texts(sql_dialect(all->rms->sql))->customers, e);
 }
 
@@ -122,6 +116,39 @@ static enum rc look_up_accounts(struct customers *all, struct err *e)
                                       who->order->customer->id);
     }
     return look_up_text(all, rms_texts(sql_dialect(all->rms->sql))->accounts, e);
+}
+
+/* ---- the rows of those who are to be brought up to date ---- */
+
+static enum rc customer_row(void *ctx, struct sql_stmt *stmt, struct err *e)
+{
+    struct customers *all = ctx;
+    struct customer_row *row = arena_alloc(all->arena, sizeof(*row));
+    enum rc rc = sql_int(stmt, 0, &row->id, e);
+    for (int i = 0; i < CUSTOMER_COLUMNS && rc == RC_OK; i++)
+        rc = sql_text(stmt, i + 1, all->arena, &row->text[i], e);
+    for (size_t i = 0; i < all->count && rc == RC_OK; i++)
+        if (all->at[i].id == row->id && all->at[i].hits <= 1)
+            all->at[i].row = row;
+    return rc;
+}
+
+static enum rc look_up_rows(struct customers *all, struct err *e)
+{
+    struct rms_keys keys;
+    enum sql_dialect dialect = sql_dialect(all->rms->sql);
+    if (all->rms->settings.update_customers == CUSTOMER_UPDATE_NONE)
+        return RC_OK;
+    rms_keys_init(&keys, dialect);
+    for (size_t i = 0; i < all->count; i++)
+        if (all->at[i].id && all->at[i].order->customer)
+            rms_keys_int(&keys, all->at[i].id);
+    enum rc rc = RC_OK;
+    if (keys.count)
+        rc = rms_query(all->rms, rms_texts(dialect)->customer_rows, &keys, customer_row,
+                       all, e);
+    rms_keys_done(&keys);
+    return rc;
 }
 
 /* ---- what comes of it ---- */
@@ -152,6 +179,7 @@ static void resolve(const struct customers *all, size_t at, struct rms_state *st
     } else if (who->id) {
         state->customer_id = who->id;
         state->customer.link = known && !who->mapped && is_first(all, at);
+        state->customer.row = who->row;
     } else {
         state->customer.create = known && cfg->rms_create_customers;
     }
@@ -172,6 +200,8 @@ enum rc rms_load_customers(struct rms *rms, const struct snapshot *const *orders
         rc = look_up_emails(&all, e);
     if (rc == RC_OK)
         rc = look_up_accounts(&all, e);
+    if (rc == RC_OK)
+        rc = look_up_rows(&all, e);
     for (size_t i = 0; rc == RC_OK && i < count; i++)
         resolve(&all, i, &states[i]);
     return rc;

@@ -19,6 +19,7 @@ struct rms_texts {
     const char *customer_map;   /* keys: Shopify customer ids */
     const char *customers;      /* keys: e-mail addresses */
     const char *accounts;       /* keys: account numbers */
+    const char *customer_rows;  /* keys: Customer.ID */
     const char *insert_suffix;  /* makes an INSERT give its id; "" = sql_last_id */
 };
 

@@ -22,6 +22,10 @@
     "i.\"ID\", i.\"ItemLookupCode\", i.\"Description\", i.\"Cost\", i.\"ItemType\", " \
     "i.\"Taxable\", i.\"Inactive\""
 
+#define CUSTOMER_COLUMNS_READ                                                         \
+    "c.\"ID\", c.\"EmailAddress\", c.\"PhoneNumber\", c.\"Company\", c.\"Address\", " \
+    "c.\"Address2\", c.\"City\", c.\"State\", c.\"Zip\", c.\"Country\""
+
 /* ---- SQLite: json_each; CROSS JOIN keeps the keys outermost, so the index is used ----
  */
 
@@ -54,6 +58,8 @@ static const struct rms_texts sqlite_texts = {
                 "\"Customer\" c ON c.\"AccountNumber\" = k.value COLLATE NOCASE",
     .customers = "SELECT k.value, c.\"ID\" FROM " LITE_KEYS
                  "\"Customer\" c ON c.\"EmailAddress\" = k.value COLLATE NOCASE",
+    .customer_rows = "SELECT " CUSTOMER_COLUMNS_READ " FROM " LITE_KEYS
+                     "\"Customer\" c ON c.\"ID\" = k.value",
     .insert_suffix = "",
 };
 
@@ -98,6 +104,8 @@ static const struct rms_texts postgres_texts = {
     .customers = "SELECT k.v, c.\"ID\" FROM " PG_TEXTS
                  "c.\"ID\" FROM \"Customer\" c WHERE lower(c.\"EmailAddress\") = "
                  "lower(k.v) OFFSET 0) c",
+    .customer_rows = "SELECT c.* FROM " PG_INTS CUSTOMER_COLUMNS_READ
+                     " FROM \"Customer\" c WHERE c.\"ID\" = k.v OFFSET 0) c",
     .insert_suffix = " RETURNING \"ID\"",
 };
 
@@ -146,6 +154,8 @@ static const struct rms_texts sqlserver_texts = {
                 " JOIN \"Customer\" c ON c.\"AccountNumber\" = k.v",
     .customers = "SELECT k.v, c.\"ID\" FROM " MS_TEXTS
                  " JOIN \"Customer\" c ON c.\"EmailAddress\" = k.v",
+    .customer_rows = "SELECT " CUSTOMER_COLUMNS_READ " FROM " MS_INTS
+                     " JOIN \"Customer\" c ON c.\"ID\" = k.v",
     .insert_suffix = "; SELECT CAST(SCOPE_IDENTITY() AS int)",
 };
 

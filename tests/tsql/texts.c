@@ -63,6 +63,7 @@ static void print_queries(void)
     print("customer_map", t->customer_map);
     print("customers", t->customers);
     print("accounts", t->accounts);
+    print("customer_rows", t->customer_rows);
     print("customer insert", rms_customer_insert);
     print("guard insert", rms_guard_insert);
     print("guard update", rms_guard_update);

@@ -4,6 +4,7 @@
 #include "base/money.h"
 #include "base/str.h"
 #include "core/amounts.h"
+#include "core/customer.h"
 #include "core/header.h"
 #include "core/lines.h"
 #include "core/ops.h"
@@ -155,6 +156,7 @@ static void create(struct decision *d)
     struct lines_plan lines;
     if (!can_book(d, &amounts, &items))
         return;
+    customer_update(d->in, &d->ops);
     header_insert(d->in, &amounts, &d->ops, &d->plan->next);
     lines_plan(d->in, NULL, &amounts, items, &d->ops, &lines);
     keep_map(d, &lines);
@@ -236,6 +238,8 @@ static void update(struct decision *d)
     in.settings = &settings;
     if (!can_book(d, &amounts, &items))
         return;
+    if (reason == REASON_NONE)
+        customer_update(&in, &d->ops);
     header_update(&in, d->existing, &amounts, &d->ops, &d->plan->next);
     lines_plan(&in, d->existing, &amounts, items, &d->ops, &lines);
     keep_map(d, &lines);

@@ -14,6 +14,9 @@
 #include "core/shops.h"
 #include "wire/snapshot.h"
 
+/* RMS_UPDATE_CUSTOMERS: what of a customer's row follows the shop. */
+enum customer_update { CUSTOMER_UPDATE_NONE, CUSTOMER_UPDATE_EMPTY, CUSTOMER_UPDATE_ALL };
+
 struct plan_settings {
     const char *allowed_statuses; /* comma-separated */
     int64_t store_id, sales_rep_id, price_source, guest_customer_id;
@@ -24,7 +27,8 @@ struct plan_settings {
     bool barcode_fallback;         /* a SKU that is not found, or empty: by the barcode */
     const char *customer_prefix;   /* of the account numbers of customers that we make */
     const char *shipping_services; /* title=id,... ; "*" is the rest */
-    struct shops shops;            /* with other stores, reps, guests than the above */
+    enum customer_update update_customers;
+    struct shops shops; /* with other stores, reps, guests than the above */
     /* Widths of text columns in UTF-16 units, as the database has them. */
     size_t width[COL_COUNT];
 };

@@ -89,12 +89,22 @@ struct guard {
     size_t line_count;
 };
 
+/* The columns of a customer that follow the shop where RMS_UPDATE_CUSTOMERS lets them, in
+ * the order of customer_columns (core/customer.h). */
+enum { CUSTOMER_COLUMNS = 9 };
+
+struct customer_row {
+    int64_t id;
+    const char *text[CUSTOMER_COLUMNS];
+};
+
 /* Who ordered, as RMS knows him: by our own map, then e-mail address, then account
  * number. Two customers for one of these are nobody. */
 struct rms_customer {
     bool create;         /* nobody matched, and customers are to be made */
     bool link;           /* matched, and our map does not have it yet */
     const char *problem; /* why the guest was taken, for people; NULL: no problem */
+    const struct customer_row *row; /* matched, and to be brought up to date; or NULL */
 };
 
 struct rms_state {
