@@ -135,6 +135,12 @@ enum rc bus_commit(struct bus_consumer *consumer, struct err *e) TB_MUST_CHECK;
 void bus_pause(struct bus_consumer *consumer);
 void bus_resume(struct bus_consumer *consumer);
 
+/* Holds one partition of the assignment, or lets it go: bus_resume leaves it paused. Ends
+ * by itself when the partition is taken away. What was fetched of it before may still
+ * come. */
+void bus_hold(struct bus_consumer *consumer, const struct bus_partition *partition,
+              bool hold);
+
 /* Partitions held now; 0 before the first assignment. */
 size_t bus_assigned(const struct bus_consumer *consumer);
 /* True once the group has given this member its part, even when that is nothing: it then

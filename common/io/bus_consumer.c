@@ -26,7 +26,8 @@ struct bus_consumer {
     struct bus_group group; /* topics are not kept */
     size_t assigned;
     bool joined, paused;
-    int event_fd; /* -1 until asked for */
+    rd_kafka_topic_partition_list_t *held; /* paused one by one, whatever the rest is */
+    int event_fd;                          /* -1 until asked for */
     rd_kafka_queue_t *queue;
 };
 
@@ -83,11 +84,17 @@ static struct bus_partition *copy_list(const rd_kafka_topic_partition_list_t *li
     return copy;
 }
 
-static void pause_all(rd_kafka_t *rk, bool pause)
+/* All but those held. */
+static void pause_all(const struct bus_consumer *consumer, bool pause)
 {
+    rd_kafka_t *rk = consumer->link->rk;
+    const rd_kafka_topic_partition_list_t *held = consumer->held;
     rd_kafka_topic_partition_list_t *list = NULL;
     if (rd_kafka_assignment(rk, &list))
         return;
+    for (int i = 0; i < held->cnt; i++)
+        rd_kafka_topic_partition_list_del(list, held->elems[i].topic,
+                                          held->elems[i].partition);
     if (pause)
         rd_kafka_pause_partitions(rk, list);
     else
@@ -95,12 +102,21 @@ static void pause_all(rd_kafka_t *rk, bool pause)
     rd_kafka_topic_partition_list_destroy(list);
 }
 
+static void forget_held(struct bus_consumer *consumer)
+{
+    rd_kafka_topic_partition_list_destroy(consumer->held);
+    consumer->held = rd_kafka_topic_partition_list_new(1);
+}
+
 /* librdkafka 2.0.2 keeps a partition's pause after it was taken away: coming back later
  * it would never be read again. */
 static void let_go(struct bus_consumer *consumer)
 {
     if (consumer->paused)
-        pause_all(consumer->link->rk, false);
+        pause_all(consumer, false);
+    if (consumer->held->cnt)
+        rd_kafka_resume_partitions(consumer->link->rk, consumer->held);
+    forget_held(consumer);
     rd_kafka_assign(consumer->link->rk, NULL);
     consumer->assigned = 0;
     metrics_set(METRIC_ASSIGNED, 0);
@@ -123,7 +139,7 @@ static void on_assigned(struct bus_consumer *consumer,
     metrics_add(METRIC_REBALANCES, 1);
     metrics_set(METRIC_ASSIGNED, list->cnt);
     if (consumer->paused)
-        pause_all(consumer->link->rk, true);
+        pause_all(consumer, true);
 }
 
 static void on_revoked(struct bus_consumer *consumer,
@@ -224,6 +240,7 @@ enum rc bus_consumer_open(const struct bus_conf *conf, const struct bus_group *g
     consumer->group = *group;
     consumer->group.topics = NULL;
     consumer->event_fd = -1;
+    consumer->held = rd_kafka_topic_partition_list_new(1);
     enum rc rc = open_link(conf, consumer, e);
     if (rc == RC_OK) {
         rd_kafka_poll_set_consumer(consumer->link->rk);
@@ -231,6 +248,7 @@ enum rc bus_consumer_open(const struct bus_conf *conf, const struct bus_group *g
     }
     if (rc != RC_OK) {
         bus_link_close(consumer->link);
+        rd_kafka_topic_partition_list_destroy(consumer->held);
         free(consumer);
         return rc;
     }
@@ -268,6 +286,7 @@ void bus_consumer_close(struct bus_consumer *consumer)
         rd_kafka_queue_destroy(consumer->queue);
     }
     bus_link_close(consumer->link);
+    rd_kafka_topic_partition_list_destroy(consumer->held);
     if (consumer->event_fd >= 0)
         close(consumer->event_fd);
     free(consumer);
@@ -340,7 +359,7 @@ void bus_pause(struct bus_consumer *consumer)
     if (consumer->paused)
         return;
     consumer->paused = true;
-    pause_all(consumer->link->rk, true);
+    pause_all(consumer, true);
 }
 
 void bus_resume(struct bus_consumer *consumer)
@@ -348,7 +367,31 @@ void bus_resume(struct bus_consumer *consumer)
     if (!consumer->paused)
         return;
     consumer->paused = false;
-    pause_all(consumer->link->rk, false);
+    pause_all(consumer, false);
+}
+
+void bus_hold(struct bus_consumer *consumer, const struct bus_partition *partition,
+              bool hold)
+{
+    bool known = rd_kafka_topic_partition_list_find(consumer->held, partition->topic,
+                                                    partition->partition) != NULL;
+    if (known == hold)
+        return;
+    rd_kafka_topic_partition_list_t *one = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(one, partition->topic, partition->partition);
+    if (hold)
+        rd_kafka_topic_partition_list_add(consumer->held, partition->topic,
+                                          partition->partition);
+    else
+        rd_kafka_topic_partition_list_del(consumer->held, partition->topic,
+                                          partition->partition);
+    if (!consumer->paused) {
+        if (hold)
+            rd_kafka_pause_partitions(consumer->link->rk, one);
+        else
+            rd_kafka_resume_partitions(consumer->link->rk, one);
+    }
+    rd_kafka_topic_partition_list_destroy(one);
 }
 
 size_t bus_assigned(const struct bus_consumer *consumer)

@@ -29,6 +29,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum {
+    SQL_NATIVE_LOCK_TIMEOUT = 1222, /* SQL Server's number */
+};
+
 enum sql_dialect { SQL_SQLITE, SQL_POSTGRES, SQL_SQLSERVER };
 
 struct sql;      /* a connection */
@@ -53,6 +57,10 @@ enum rc sql_commit(struct sql *sql, struct err *e) TB_MUST_CHECK;
  */
 void sql_rollback(struct sql *sql);
 bool sql_outcome_unknown(const struct sql *sql);
+
+/* True for an RC_RETRY that came because somebody else held a row for longer than the
+ * session waits for locks. Not for SQLite, where who writes holds the whole database. */
+bool sql_lock_timed_out(const struct err *e);
 
 /* Runs a text without parameters and results (DDL, SET). Several statements may be in it;
  * SQLite's driver takes that only when the first is DDL, and refuses it otherwise. */

@@ -106,7 +106,7 @@ static const struct rule postgres_rules[] = {
 static const struct rule sqlserver_rules[] = {
     /* The transaction is gone or waits: whatever else is told beside it, do it again. */
     NATIVE(1205, RC_RETRY, WAIT), /* deadlock victim */
-    NATIVE(1222, RC_RETRY, WAIT), /* lock time-out */
+    NATIVE(SQL_NATIVE_LOCK_TIMEOUT, RC_RETRY, WAIT),
     NATIVE(3960, RC_RETRY, WAIT), /* snapshot conflicts */
     NATIVE(3961, RC_RETRY, WAIT),
     NATIVE(1204, RC_RETRY, WAIT), /* no locks, no memory */
@@ -270,7 +270,8 @@ struct sql_verdict sql_diag_judge(enum sql_dialect dialect,
 }
 
 /* A DSN tells no dialect before it is connected. The numbers and texts of the two servers
- * do not meet each other's; SQLite's small numbers would, but its driver says who it is. */
+ * do not meet each other's; SQLite's small numbers would, but its driver says who it is.
+ */
 static struct sql_verdict judge_unknown(const struct sql_record *records, size_t count)
 {
     struct sql_verdict verdict;
@@ -359,4 +360,10 @@ enum rc sql_diag_fail(struct sql *sql, SQLSMALLINT type, SQLHANDLE handle,
     sql->failed = sql->failed || sql->in_transaction;
     write_error(&verdict, text, e);
     return verdict.rc;
+}
+
+bool sql_lock_timed_out(const struct err *e)
+{
+    return e->rc == RC_RETRY &&
+           (e->native == SQL_NATIVE_LOCK_TIMEOUT || strcmp(e->sqlstate, "55P03") == 0);
 }

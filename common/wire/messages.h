@@ -19,7 +19,16 @@ enum {
 #define HEADER_SOURCE  "source"  /* poll, trigger, webhook, backfill */
 #define HEADER_DRY_RUN "dry_run" /* "true": roll back */
 #define HEADER_FORCE   "force" /* "true": look at it even if it is older than the fence */
-#define HEADER_ATTEMPT "attempt" /* tries made before, on shopify.orders.retry */
+
+/* Headers of shopify.orders.retry, beside the original ones. All text. */
+#define HEADER_ATTEMPT          "attempt"          /* times it was put aside, from 1 */
+#define HEADER_RETRY_NOT_BEFORE "retry.not_before" /* when it is due, ISO 8601 */
+#define HEADER_RETRY_REASON     "retry.reason"     /* a reason of outcome.def */
+#define HEADER_RETRY_DETAIL     "retry.detail"     /* one line, as dlq.detail */
+#define HEADER_RETRY_TOPIC      "retry.topic"      /* where the message stood first */
+#define HEADER_RETRY_PARTITION  "retry.partition"
+#define HEADER_RETRY_OFFSET     "retry.offset"
+#define HEADER_RETRY_TIMESTAMP  "retry.timestamp" /* its Kafka timestamp, ISO 8601 */
 
 /* Headers of shopify.orders.dlq, beside the original ones. All text. */
 #define HEADER_DLQ_TOPIC     "dlq.topic"
@@ -69,6 +78,7 @@ struct result {
     int64_t published_ms, decided_ms;
     int64_t attempts;
     const char *worker;
+    bool pending;
 };
 
 struct poll_record {

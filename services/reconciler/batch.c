@@ -8,7 +8,7 @@
 
 static bool alone(const struct work *work)
 {
-    return work->dry_run || !work->readable;
+    return work->dry_run || !work->readable || work->attempt;
 }
 
 static bool same_shop(const struct snapshot *a, const struct snapshot *b)

@@ -12,9 +12,10 @@
 #include "rms.h"
 #include "work.h"
 
-/* How many of works[0..count) make the next commit group: no order twice, a dry run and
- * an unreadable message alone; with one_per_customer (where customers are made) none of
- * them twice either, so that the second order finds who the first made. At least 1. */
+/* How many of works[0..count) make the next commit group: no order twice, a dry run, an
+ * unreadable message and one that was put aside before alone; with one_per_customer
+ * (where customers are made) none of them twice either, so that the second order finds
+ * who the first made. At least 1. */
 size_t batch_cut(const struct work *works, size_t count, bool one_per_customer);
 
 enum rc batch_commit(struct rms *rms, struct work *works, size_t count, int64_t now_ms,

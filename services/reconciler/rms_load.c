@@ -8,6 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    APPLOCK_TIMEOUT = -1,
+};
+
 /* What the queries fill, for the whole batch. */
 struct load {
     struct rms *rms;
@@ -157,9 +161,11 @@ static enum rc ignore_row(void *ctx, struct sql_stmt *stmt, struct err *e)
     (void)ctx;
     int64_t result = 0;
     enum rc rc = sql_int(stmt, 0, &result, e);
-    if (rc == RC_OK && result < 0)
-        return err_set(e, RC_RETRY, "rms.lock", "sp_getapplock answered %" PRId64,
-                       result);
+    if (rc || result >= 0)
+        return rc;
+    rc = err_set(e, RC_RETRY, "rms.lock", "sp_getapplock answered %" PRId64, result);
+    if (result == APPLOCK_TIMEOUT && e)
+        e->native = SQL_NATIVE_LOCK_TIMEOUT;
     return rc;
 }
 

@@ -1,6 +1,7 @@
 /* work: reading a message and putting its result together; see work.h. */
 #include "work.h"
 
+#include "base/instant.h"
 #include "base/str.h"
 
 #include <inttypes.h>
@@ -25,7 +26,7 @@ static const char *source_of(const struct work *work)
 {
     const char *source = work_short_header(&work->message, HEADER_SOURCE);
     bool original =
-        work->readable && work->message.timestamp_ms == work->snapshot.fetched_ms;
+        work->readable && work->origin.timestamp_ms == work->snapshot.fetched_ms;
     return original && source ? source : SOURCE_REPLAY;
 }
 
@@ -62,7 +63,12 @@ static enum rc decode(struct work *work, struct arena *arena, struct err *e)
 void work_read(struct work *work, const struct bus_message *message, struct arena *arena)
 {
     struct err e = {0};
-    *work = (struct work){.message = *message};
+    *work = (struct work){.message = *message,
+                          .origin = {.topic = message->topic,
+                                     .partition = message->partition,
+                                     .offset = message->offset,
+                                     .timestamp_ms = message->timestamp_ms}};
+    work->attempt = work_retry_origin(&work->message, &work->origin);
     work->readable = decode(work, arena, &e) == RC_OK;
     if (!work->readable)
         work->refusal = arena_strdup(arena, e.text);
@@ -80,8 +86,8 @@ void work_free(struct work *work)
 static bool same_partition(const struct work *work, const struct guard *guard)
 {
     return guard->exists && guard->src_topic &&
-           guard->src_partition == work->message.partition &&
-           strcmp(guard->src_topic, work->message.topic) == 0;
+           guard->src_partition == work->origin.partition &&
+           strcmp(guard->src_topic, work->origin.topic) == 0;
 }
 
 /* A topic made anew gives old offsets to new messages: the version tells them apart. */
@@ -100,7 +106,7 @@ bool work_met_again(const struct work *work, const struct guard *guard,
                     struct arena *arena)
 {
     return !work->dry_run && same_partition(work, guard) &&
-           guard->src_offset == work->message.offset && same_version(work, guard, arena);
+           guard->src_offset == work->origin.offset && same_version(work, guard, arena);
 }
 
 /* ---- results ---- */
@@ -113,10 +119,11 @@ static void start_result(struct work *work)
         .dry_run = work->dry_run,
         .source = work->source,
         .poll_id = work->poll_id,
-        .src_topic = work->message.topic,
-        .src_partition = work->message.partition,
-        .src_offset = work->message.offset,
-        .published_ms = work->message.timestamp_ms,
+        .src_topic = work->origin.topic,
+        .src_partition = work->origin.partition,
+        .src_offset = work->origin.offset,
+        .published_ms = work->origin.timestamp_ms,
+        .attempts = work->attempt ? work->attempt + 1 : 0,
     };
     if (!work->readable)
         return;
@@ -179,7 +186,7 @@ static bool comes_late(const struct work *work, const struct guard *guard,
                        const struct plan *plan)
 {
     return plan->action == ACTION_SKIPPED && same_partition(work, guard) &&
-           guard->src_offset > work->message.offset;
+           guard->src_offset > work->origin.offset;
 }
 
 void work_stamp(const struct work *work, const struct guard *guard, struct plan *plan,
@@ -196,9 +203,9 @@ void work_stamp(const struct work *work, const struct guard *guard, struct plan 
     told.result.decided_ms = now_ms;
     buf_init(&outcome, (size_t)64 * 1024);
     codec_encode(&result_codec, &told.result, &outcome);
-    plan->next.src_topic = work->message.topic;
-    plan->next.src_partition = work->message.partition;
-    plan->next.src_offset = work->message.offset;
+    plan->next.src_topic = work->origin.topic;
+    plan->next.src_partition = work->origin.partition;
+    plan->next.src_offset = work->origin.offset;
     plan->next.outcome = arena_strdup(arena, buf_str(&outcome));
     buf_done(&outcome);
 }
@@ -230,4 +237,17 @@ void work_result_of_refusal(struct work *work, enum reason reason, const char *d
         snapshot_key_parse(work->message.key, work->message.key_len, arena,
                            &work->result.shop, &work->result.order);
     work->dead = !work->dry_run;
+}
+
+void work_put_aside(struct work *work, const char *why, int64_t until_ms,
+                    struct arena *arena)
+{
+    char until[INSTANT_TEXT_MAX];
+    start_result(work);
+    set_action(work, ACTION_ERROR, REASON_LOCKED,
+               arena_printf(arena, "tried again from %s on: %s",
+                            instant_format(until_ms, until), why));
+    work->aside_until_ms = until_ms;
+    work->result.pending = true;
+    work->result.attempts = work->attempt + 1;
 }

@@ -3,30 +3,30 @@
  * answers with the same results. */
 #include "worker.h"
 
-#include "base/backoff.h"
 #include "batch.h"
-#include "counts.h"
 #include "io/clock.h"
 #include "io/log.h"
-#include "io/metrics.h"
 #include "io/stop.h"
+#include "worker_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-enum {
-    POLL_MS = 200,
-    FLUSH_MS = 1000,
-};
-
-static const struct backoff retry_backoff = {.base_ms = 200, .max_ms = 15000};
 
 static void on_assigned(void *ctx, struct bus_partition *partitions, size_t count)
 {
     (void)ctx;
     (void)partitions;
     log_info("partitions.assigned", KV("count", count));
+}
+
+/* What waits here will be read again, by whoever gets its partition. */
+static void drop_waiting(struct worker *worker)
+{
+    if (worker->has_kept)
+        bus_message_free(&worker->kept);
+    worker->has_kept = false;
+    worker_later_drop(worker);
 }
 
 /* Every partition goes and comes again with the range assignor, from the offsets that
@@ -37,12 +37,13 @@ static void on_revoked(void *ctx, const struct bus_partition *partitions, size_t
     struct worker *worker = ctx;
     (void)partitions;
     worker->revoked = true;
+    drop_waiting(worker);
     log_info("partitions.revoked", KV("count", count), KV("lost", lost));
 }
 
 static enum rc open_bus(struct worker *worker, const struct cfg *cfg, struct err *e)
 {
-    static const char *const topics[] = {TOPIC_ORDERS, NULL};
+    static const char *const topics[] = {TOPIC_ORDERS, TOPIC_RETRY, NULL};
     const struct bus_conf conf = {.brokers = cfg->kafka_brokers,
                                   .extra = cfg->kafka_conf,
                                   .client_id = "tillbridge-reconciler",
@@ -81,8 +82,7 @@ enum rc worker_open(struct worker *worker, const struct cfg *cfg, struct err *e)
 
 void worker_close(struct worker *worker)
 {
-    if (worker->has_kept) /* before the consumer that it belongs to */
-        bus_message_free(&worker->kept);
+    drop_waiting(worker); /* before the consumer that they belong to */
     bus_consumer_close(worker->consumer);
     bus_producer_close(worker->producer);
     rms_free(worker->rms);
@@ -91,149 +91,7 @@ void worker_close(struct worker *worker)
     health_close(worker->health);
 }
 
-/* ---- waiting without leaving the group ---- */
-
-/* A message that came while waiting: the first of partitions that were just assigned. The
- * consumer's position is past it, so it must be taken, not dropped. */
-static void keep_for_later(struct worker *worker, const struct bus_message *message)
-{
-    if (worker->has_kept) { /* can't be; from the committed offsets nothing is lost */
-        log_error("worker.lost_count", KV("offset", message->offset));
-        exit(1);
-    }
-    worker->kept = *message;
-    worker->has_kept = true;
-}
-
-/* Polls the paused consumer so that the group keeps us. False: stop, or partitions gone.
- */
-static bool wait_paused(struct worker *worker, int64_t ms)
-{
-    int64_t until_ms = clock_monotonic_ms() + ms;
-    bus_pause(worker->consumer);
-    while (clock_monotonic_ms() < until_ms && !stop_requested() && !worker->revoked) {
-        struct bus_message message;
-        struct err e;
-        bool got = false;
-        health_tick(worker->health, clock_monotonic_ms());
-        if (bus_poll(worker->consumer, POLL_MS, &message, &got, &e) == RC_OK && got)
-            keep_for_later(worker, &message);
-    }
-    bus_resume(worker->consumer);
-    return !stop_requested() && !worker->revoked;
-}
-
-/* True: try again. */
-static bool wait_retry(struct worker *worker, const char *event, unsigned attempt,
-                       const struct err *e)
-{
-    int64_t delay_ms =
-        backoff_delay_ms(&retry_backoff, attempt, (uint64_t)clock_monotonic_ms());
-    metrics_add_of(METRIC_RETRIES, event, NULL, NULL, 1);
-    log_err(LOG_WARN, event, e,
-            LOG_FIELDS(KV("attempt", (int64_t)attempt), KV("wait_ms", delay_ms)));
-    health_ready(worker->health, false, e->text);
-    return wait_paused(worker, delay_ms);
-}
-
-/* ---- one commit group ---- */
-
-static void log_result(const struct work *work)
-{
-    log_write(work->action == ACTION_ERROR || work->action == ACTION_CONFLICT ? LOG_WARN
-                                                                              : LOG_INFO,
-              "order.decided",
-              LOG_FIELDS(KV("order", work->result.order), KV("name", work->result.name),
-                         KV("action", work->result.action),
-                         KV("reason", work->result.reason), KV("detail", work->detail),
-                         KV("rms_order", work->result.rms_order),
-                         KV("topic", work->message.topic),
-                         KV("partition", (int64_t)work->message.partition),
-                         KV("offset", work->message.offset), KV("source", work->source),
-                         KV("poll_id", work->poll_id), KV("dry_run", work->dry_run)));
-}
-
-/* Hands one result over. A full queue is waited for: what RMS holds must be told.
- * RC_RETRY: stopped, or the partitions went away. */
-static enum rc hand_over(struct worker *worker, const struct work *work, struct err *e)
-{
-    enum rc rc;
-    while ((rc = work_publish(work, worker->producer, clock_now_ms(), worker->name, e)) ==
-           RC_RETRY)
-        if (!wait_retry(worker, "results.wait", 1, e))
-            return RC_RETRY;
-    if (rc ==
-        RC_REJECT) /* going on would lose the result: better to stand still, loudly */
-        return err_set(e, RC_FATAL, "results.publish",
-                       "partition %d offset %lld: its result or dead letter is refused: "
-                       "raise max.message.bytes of their topics (tillctl topics check)",
-                       (int)work->message.partition, (long long)work->message.offset);
-    return rc;
-}
-
-/* Acknowledged before the next group commits: then the guard's one source offset is
- * enough to answer a message met again. */
-static enum rc publish(struct worker *worker, struct work *works, size_t count,
-                       struct err *e)
-{
-    size_t failed = 0;
-    for (size_t i = 0; i < count; i++) {
-        enum rc rc = hand_over(worker, &works[i], e);
-        if (rc)
-            return rc;
-        log_result(&works[i]);
-        counts_result(&works[i], clock_now_ms());
-    }
-    enum rc rc;
-    while ((rc = bus_flush(worker->producer, FLUSH_MS, &failed, e)) == RC_RETRY) {
-        /* A broker may be away for seconds; the records are queued and stay so. */
-        health_tick(worker->health, clock_monotonic_ms());
-        if (stop_requested() || !wait_paused(worker, POLL_MS))
-            return RC_RETRY;
-    }
-    if (rc == RC_REJECT)
-        return err_set(e, RC_FATAL, "results.publish",
-                       "the broker refused %zu results or dead letters: raise "
-                       "max.message.bytes of their topics (tillctl topics create)",
-                       failed);
-    return rc;
-}
-
-static enum rc store_offsets(struct worker *worker, const struct work *works,
-                             size_t count, struct err *e)
-{
-    for (size_t i = 0; i < count; i++) {
-        const struct bus_partition next = {.topic = works[i].message.topic,
-                                           .partition = works[i].message.partition,
-                                           .offset = works[i].message.offset + 1};
-        enum rc rc = bus_store(worker->consumer, &next, 1, e);
-        if (rc == RC_FATAL)
-            return rc; /* else: not stored now, so read again after a restart */
-    }
-    return RC_OK;
-}
-
-/* RC_RETRY: stopped, or the partitions went away; the group is dropped and read again. */
-static enum rc do_group(struct worker *worker, struct work *works, size_t count,
-                        struct err *e)
-{
-    enum rc rc;
-    for (unsigned attempt = 1;; attempt++) {
-        int64_t began_ms = clock_monotonic_ms();
-        arena_reset(&worker->group_arena); /* an outage must not gather memory */
-        rc = batch_commit(worker->rms, works, count, clock_now_ms(), &worker->group_arena,
-                          e);
-        metrics_observe(METRIC_TRANSACTION_TIME, clock_monotonic_ms() - began_ms);
-        if (rc != RC_RETRY)
-            break;
-        if (!wait_retry(worker, "batch.retry", attempt, e))
-            return RC_RETRY;
-    }
-    metrics_observe(METRIC_BATCH_ORDERS, (int64_t)count);
-    if (rc == RC_OK)
-        rc = publish(worker, works, count, e);
-    return rc ? rc : store_offsets(worker, works, count, e);
-}
+/* ---- the loop ---- */
 
 static enum rc do_works(struct worker *worker, struct work *works, size_t count,
                         struct err *e)
@@ -241,7 +99,7 @@ static enum rc do_works(struct worker *worker, struct work *works, size_t count,
     for (size_t done = 0; done < count && !worker->revoked && !stop_requested();) {
         size_t n =
             batch_cut(works + done, count - done, worker->cfg->rms_create_customers);
-        enum rc rc = do_group(worker, works + done, n, e);
+        enum rc rc = worker_group(worker, works + done, n, e);
         if (rc)
             return rc == RC_RETRY ? RC_OK : rc;
         done += n;
@@ -249,8 +107,6 @@ static enum rc do_works(struct worker *worker, struct work *works, size_t count,
     }
     return RC_OK;
 }
-
-/* ---- the loop ---- */
 
 /* A rebalance took away whose messages are in hand: they will be read again. One call of
  * bus_poll may serve the rebalance and bring the first message of what was assigned then,
@@ -265,9 +121,8 @@ static void drop_revoked(struct worker *worker, struct work *works, size_t *coun
     worker->revoked = false;
 }
 
-/* The next message; a kept one first. */
-static enum rc next_message(struct worker *worker, int64_t wait_ms,
-                            struct bus_message *message, bool *got, struct err *e)
+static enum rc next_from_kafka(struct worker *worker, int64_t wait_ms,
+                               struct bus_message *message, bool *got, struct err *e)
 {
     if (!worker->has_kept)
         return bus_poll(worker->consumer, wait_ms > 0 ? wait_ms : 0, message, got, e);
@@ -275,6 +130,19 @@ static enum rc next_message(struct worker *worker, int64_t wait_ms,
     worker->has_kept = false;
     *got = true;
     return RC_OK;
+}
+
+/* The next message: what has become due first. None, too, when it is one for later. */
+static enum rc next_message(struct worker *worker, int64_t wait_ms,
+                            struct bus_message *message, bool *got, struct err *e)
+{
+    *got = worker_due(worker, message);
+    if (*got)
+        return RC_OK;
+    enum rc rc = next_from_kafka(worker, wait_ms, message, got, e);
+    if (rc == RC_OK && *got && worker_later(worker, message))
+        *got = false;
+    return rc;
 }
 
 /* Waits for a first message, then takes what is there, up to the batch's size and time.
@@ -289,7 +157,7 @@ static enum rc collect(struct worker *worker, struct work *works, size_t *count,
     while (*count < max && !stop_requested()) {
         struct bus_message message;
         bool got = false;
-        int64_t left_ms = *count ? deadline_ms - clock_monotonic_ms() : POLL_MS;
+        int64_t left_ms = *count ? deadline_ms - clock_monotonic_ms() : WORKER_POLL_MS;
         enum rc rc = next_message(worker, left_ms, &message, &got, e);
         drop_revoked(worker, works, count);
         if (rc == RC_RETRY && *count)
@@ -327,7 +195,7 @@ static enum rc wait_for_rms(struct worker *worker, struct err *e)
         if (rc != RC_RETRY)
             return rc;
         worker->revoked = false;
-        (void)wait_retry(worker, "rms.away", attempt, e);
+        (void)worker_wait_retry(worker, "rms.away", NULL, attempt, e);
     }
     return RC_OK;
 }
@@ -349,7 +217,7 @@ enum rc worker_run(struct worker *worker, struct err *e)
         if (rc == RC_OK)
             attempt = 1;
         else if (rc == RC_RETRY)
-            (void)wait_retry(worker, "kafka.away", attempt++, e);
+            (void)worker_wait_retry(worker, "kafka.away", NULL, attempt++, e);
     }
     arena_done(&arena);
     free(works);

@@ -8,6 +8,8 @@
 #include "io/health.h"
 #include "rms.h"
 
+struct worker_held;
+
 struct worker {
     const struct cfg *cfg;
     struct rms *rms;
@@ -18,6 +20,7 @@ struct worker {
     struct arena group_arena; /* of one try of a commit group */
     struct bus_message kept;  /* came while waiting: the next to be taken */
     bool has_kept;
+    struct worker_held *later; /* of the retry topic, not due yet */
     bool revoked; /* a rebalance took partitions away: drop what is in hand */
 };
 

@@ -5,11 +5,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { waitUntil } from '../support/wait.mjs';
 import { assertAddsUp } from './pipeline.mjs';
 
-/** The results by their source, the first of each: what counts. Throws when the topic's order says otherwise. */
+/** The results by their source, the first of each that settles it: what counts. Throws when the topic's order says otherwise. */
 export function firstResults(messages) {
   const first = new Map();
   for (const { value, partition, offset } of messages) {
     const result = JSON.parse(value);
+    if (result.pending) continue;
     const source = `${result.srcTopic}/${result.srcPartition}/${result.srcOffset}`;
     const known = first.get(source);
     if (!known || (known.partition === partition && known.offset > offset)) first.set(source, { partition, offset, result });

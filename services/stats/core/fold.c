@@ -66,6 +66,16 @@ static void note_fault(const struct fold_in *in, const struct fold_record *recor
     count(out, FIELD_MALFORMED, in->topic, 1);
 }
 
+/* "offset published", then " offset" for each that is awaited. */
+static const char *source_text(const struct fold_source *source, struct arena *arena)
+{
+    const char *text =
+        arena_printf(arena, "%" PRId64 " %" PRId64, source->offset, source->published_ms);
+    for (size_t i = 0; i < source->awaited_count; i++)
+        text = arena_printf(arena, "%s %" PRId64, text, source->awaited[i]);
+    return text;
+}
+
 static void write_position(const struct fold_in *in, struct fold_out *out)
 {
     struct arena *arena = out->ops.arena;
@@ -81,8 +91,7 @@ static void write_position(const struct fold_in *in, struct fold_out *out)
             ops_set(
                 &out->ops,
                 arena_printf(arena, "%s%s|%s", FIELD_SOURCE, in->partition, source->id),
-                arena_printf(arena, "%" PRId64 " %" PRId64, source->offset,
-                             source->published_ms));
+                source_text(source, arena));
     }
 }
 
@@ -115,18 +124,31 @@ void fold_batch(const struct fold_in *in, const struct fold_state *state,
     write_position(in, out);
 }
 
+/* The numbers of a text, blanks between; 0 when something else is in it. */
+static size_t read_numbers(const char *text, struct arena *arena, int64_t **out)
+{
+    size_t count = 0;
+    char *rest = NULL;
+    char *copy = arena_strdup(arena, text);
+    *out = arena_array(arena, strlen(text) / 2 + 1, sizeof(**out));
+    for (char *word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
+        if (!str_int64(word, 0, INT64_MAX, &(*out)[count++]))
+            return 0;
+    return count;
+}
+
 static void read_source(const char *id, const char *value, struct arena *arena,
                         struct fold_state *state)
 {
-    char *offset = arena_strdup(arena, value);
-    char *blank = strchr(offset, ' ');
-    struct fold_source source = {.id = arena_strdup(arena, id)};
-    if (!blank)
+    int64_t *numbers = NULL;
+    size_t count = read_numbers(value, arena, &numbers);
+    if (count < 2)
         return;
-    *blank = '\0';
-    if (!str_int64(offset, 0, INT64_MAX, &source.offset) ||
-        !str_int64(blank + 1, 0, INT64_MAX, &source.published_ms))
-        return;
+    const struct fold_source source = {.id = arena_strdup(arena, id),
+                                       .offset = numbers[0],
+                                       .published_ms = numbers[1],
+                                       .awaited = numbers + 2,
+                                       .awaited_count = count - 2};
     struct fold_source *sources =
         arena_array(arena, state->source_count + 1, sizeof(*sources));
     if (state->source_count)
@@ -163,6 +185,14 @@ void fold_state_read(const char *const *fields, size_t field_count, const char *
     }
 }
 
+static const int64_t *copy_numbers(const struct fold_source *from, struct arena *arena)
+{
+    int64_t *copy = arena_array(arena, from->awaited_count, sizeof(*copy));
+    if (from->awaited_count)
+        memcpy(copy, from->awaited, from->awaited_count * sizeof(*copy));
+    return copy;
+}
+
 void fold_state_copy(const struct fold_state *from, struct arena *arena,
                      struct fold_state *to)
 {
@@ -174,5 +204,6 @@ void fold_state_copy(const struct fold_state *from, struct arena *arena,
         to->sources[i] = from->sources[i];
         to->sources[i].id = arena_strdup(arena, from->sources[i].id);
         to->sources[i].changed = false;
+        to->sources[i].awaited = copy_numbers(&from->sources[i], arena);
     }
 }

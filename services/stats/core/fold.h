@@ -24,8 +24,10 @@
 struct fold_source {
     const char *id; /* "shopify.orders/3" */
     int64_t offset;
-    int64_t published_ms; /* latest Kafka time of its messages folded; 0: none given */
-    bool changed;         /* by this batch */
+    int64_t published_ms;   /* latest Kafka time of its messages folded; 0: none given */
+    const int64_t *awaited; /* offsets below that are put aside: their result comes */
+    size_t awaited_count;
+    bool changed; /* by this batch */
 };
 
 struct fold_state {

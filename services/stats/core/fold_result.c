@@ -68,6 +68,7 @@ static bool is_duplicate(const struct result *result, struct fold_source *source
     if (source->published_ms == 0 || result->published_ms <= source->published_ms)
         return true;
     out->restarted = source->id;
+    source->awaited_count = 0;
     return false;
 }
 
@@ -77,6 +78,49 @@ static void advance(const struct result *result, struct fold_source *source)
     if (result->published_ms > source->published_ms)
         source->published_ms = result->published_ms;
     source->changed = true;
+}
+
+static bool is_awaited(const struct fold_source *source, int64_t offset)
+{
+    for (size_t i = 0; i < source->awaited_count; i++)
+        if (source->awaited[i] == offset)
+            return true;
+    return false;
+}
+
+/* The offsets awaited without this one, or with it too. */
+static void set_awaited(struct fold_source *source, int64_t offset, bool awaited,
+                        struct arena *arena)
+{
+    int64_t *list = arena_array(arena, source->awaited_count + 1, sizeof(*list));
+    size_t count = 0;
+    for (size_t i = 0; i < source->awaited_count; i++)
+        if (source->awaited[i] != offset)
+            list[count++] = source->awaited[i];
+    if (awaited)
+        list[count++] = offset;
+    source->awaited = list;
+    source->awaited_count = count;
+    source->changed = true;
+}
+
+/* Whether the result is news of its source: a message put aside has two, the first of
+ * them pending, however late the second comes and however often either is repeated. */
+static bool take(const struct result *result, struct fold_source *source,
+                 struct fold_out *out)
+{
+    int64_t offset = result->src_offset;
+    if (is_awaited(source, offset)) {
+        if (!result->pending)
+            set_awaited(source, offset, false, out->ops.arena);
+        return !result->pending;
+    }
+    if (is_duplicate(result, source, out))
+        return false;
+    advance(result, source);
+    if (result->pending)
+        set_awaited(source, offset, true, out->ops.arena);
+    return true;
 }
 
 static void count(const struct seen *seen, struct fold_out *out)
@@ -217,12 +261,12 @@ enum rc fold_result_add(const struct fold_record *record, struct fold_out *out,
     const char *id =
         arena_printf(arena, "%s/%" PRId64, result->src_topic, result->src_partition);
     struct fold_source *source = source_of(out, id);
-    if (is_duplicate(result, source, out)) {
+    if (!take(result, source, out)) {
         out->duplicates++;
         return RC_OK;
     }
-    advance(result, source);
-    count(&seen, out);
+    if (!result->pending)
+        count(&seen, out);
     seen.value = kept_value(record, seen.result, arena);
     show(&seen, out);
     return RC_OK;

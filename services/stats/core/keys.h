@@ -6,7 +6,8 @@
  * fields, with the part that others choose (a shop, a topic) last:
  *   n|<topic>/<partition>           next offset to fold
  *   m|<topic>/<partition>           digest of the record before it
- *   s|<topic>/<partition>|<source>  last source offset folded, and its Kafka time
+ *   s|<topic>/<partition>|<source>  last source offset folded, its Kafka time, and the
+ *                                   offsets up to it whose result is still awaited
  *   c|<class>|<source>|<action>|<reason>|<shop>  results, all-time
  *   c|malformed|<topic>, c|duplicate|<topic>, c|gap|<topic>
  *   b|...                           the same counters as they were at the last reset
