@@ -25,6 +25,8 @@ struct reader {
     const char *key; /* NULL: everything */
     size_t key_len;
     int64_t from_ms;
+    const struct bus_partition *places; /* NULL: everything */
+    size_t place_count;
     struct span *spans;
     int32_t count, open; /* partitions; those not at their end */
     int64_t progress_ms; /* monotonic */
@@ -103,6 +105,27 @@ static enum rc find_starts(struct reader *reader, struct err *e)
     return RC_OK;
 }
 
+/* From the first place of each partition to its last. */
+static void narrow(struct reader *reader)
+{
+    for (int32_t i = 0; reader->places && i < reader->count; i++) {
+        struct span *span = &reader->spans[i];
+        int64_t first = span->end;
+        int64_t last = -1;
+        for (size_t j = 0; j < reader->place_count; j++) {
+            const struct bus_partition *place = &reader->places[j];
+            if (place->partition == i && place->offset < first)
+                first = place->offset;
+            if (place->partition == i && place->offset > last)
+                last = place->offset;
+        }
+        if (first > span->next)
+            span->next = first;
+        if (last + 1 < span->end)
+            span->end = last + 1;
+    }
+}
+
 /* Partitions with nothing to read are not even asked for. */
 static enum rc begin(struct reader *reader, struct err *e)
 {
@@ -133,6 +156,8 @@ static enum rc prepare(struct reader *reader, struct err *e)
     if (rc == RC_OK)
         rc = find_starts(reader, e);
     if (rc == RC_OK)
+        narrow(reader);
+    if (rc == RC_OK)
         rc = begin(reader, e);
     return rc;
 }
@@ -147,6 +172,15 @@ static void advance(struct reader *reader, int32_t partition, int64_t next)
     reader->progress_ms = clock_monotonic_ms();
     if (was_open && span->next >= span->end)
         reader->open--;
+}
+
+static bool is_at_place(const struct reader *reader, const rd_kafka_message_t *native)
+{
+    for (size_t i = 0; i < reader->place_count; i++)
+        if (reader->places[i].partition == native->partition &&
+            reader->places[i].offset == native->offset)
+            return true;
+    return !reader->places;
 }
 
 static bool is_of_key(const struct reader *reader, const rd_kafka_message_t *native)
@@ -172,9 +206,11 @@ static enum rc take(struct reader *reader, rd_kafka_message_t *native, bus_visit
         return native->err == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED
                    ? RC_OK
                    : bus_rc(native->err);
-    if (native->offset >= reader->spans[partition].end)
-        return RC_OK; /* came after reading began */
-    if (is_of_key(reader, native)) {
+    if (native->offset >= reader->spans[partition].end) { /* came after reading began */
+        advance(reader, partition, reader->spans[partition].end);
+        return RC_OK;
+    }
+    if (is_of_key(reader, native) && is_at_place(reader, native)) {
         bus_message_view(native, &message);
         *go_on = visit(ctx, &message);
     }
@@ -229,6 +265,14 @@ enum rc bus_read_key(const struct bus_conf *conf, const char *topic, const char 
                      bus_visit *visit, void *ctx, struct err *e)
 {
     struct reader reader = {.topic = topic, .key = key, .key_len = strlen(key)};
+    return read_topic(conf, &reader, visit, ctx, e);
+}
+
+enum rc bus_read_at(const struct bus_conf *conf, const char *topic,
+                    const struct bus_partition *places, size_t count, bus_visit *visit,
+                    void *ctx, struct err *e)
+{
+    struct reader reader = {.topic = topic, .places = places, .place_count = count};
     return read_topic(conf, &reader, visit, ctx, e);
 }
 

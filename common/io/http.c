@@ -66,17 +66,11 @@ static bool watch(const struct http *http, int fd)
 
 /* ---- a thread of its own ---- */
 
-static bool is_told_to_stop(const struct http *http)
-{
-    uint64_t told = 0;
-    return read(http->stop_fd, &told, sizeof(told)) == sizeof(told);
-}
-
 static void *run(void *arg)
 {
     struct http *http = arg;
     struct epoll_event events[4];
-    while (!is_told_to_stop(http)) {
+    while (!atomic_load(&http->stop)) {
         epoll_wait(http->epoll_fd, events, 4, (int)http_timeout_ms(http));
         http_run(http);
     }
@@ -85,16 +79,13 @@ static void *run(void *arg)
 
 static bool start_thread(struct http *http)
 {
-    http->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    return http->stop_fd >= 0 && watch(http, http->stop_fd) &&
-           pthread_create(&http->thread, NULL, run, http) == 0;
+    return pthread_create(&http->thread, NULL, run, http) == 0;
 }
 
 static void stop_thread(struct http *http)
 {
-    static const uint64_t one = 1;
-    ssize_t told = write(http->stop_fd, &one, sizeof(one));
-    (void)told; /* an empty eventfd takes it */
+    atomic_store(&http->stop, true);
+    http_wake(http);
     pthread_join(http->thread, NULL);
 }
 
@@ -103,8 +94,10 @@ static void stop_thread(struct http *http)
 static bool start_all(struct http *http)
 {
     http->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    http->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     http->daemon = start(http);
     return http->epoll_fd >= 0 && http->daemon && watch(http, http->listen_fd) &&
+           http->wake_fd >= 0 && watch(http, http->wake_fd) &&
            watch(http, daemon_fd(http)) && (!http->conf.own_thread || start_thread(http));
 }
 
@@ -112,7 +105,7 @@ static void free_all(struct http *http)
 {
     if (http->daemon)
         MHD_stop_daemon(http->daemon);
-    const int fds[] = {http->stop_fd, http->epoll_fd, http->listen_fd};
+    const int fds[] = {http->wake_fd, http->epoll_fd, http->listen_fd};
     for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
         if (fds[i] >= 0)
             close(fds[i]);
@@ -131,7 +124,7 @@ enum rc http_open(const struct http_conf *conf, struct http **out, struct err *e
     http->conf = *conf;
     http->port = http_port_of(fd);
     http->listen_fd = fd;
-    http->epoll_fd = http->stop_fd = -1;
+    http->epoll_fd = http->wake_fd = -1;
     if (!start_all(http)) {
         free_all(http);
         return err_set(e, RC_FATAL, "http.open", "%s: the listener did not start",
@@ -171,8 +164,18 @@ int64_t http_timeout_ms(const struct http *http)
     return ours_ms >= 0 && ours_ms < (int64_t)timeout_ms ? ours_ms : (int64_t)timeout_ms;
 }
 
+void http_wake(const struct http *http)
+{
+    static const uint64_t one = 1;
+    ssize_t told = write(http->wake_fd, &one, sizeof(one));
+    (void)told; /* one that is full is readable already */
+}
+
 void http_run(struct http *http)
 {
+    uint64_t woken = 0;
+    ssize_t got = read(http->wake_fd, &woken, sizeof(woken));
+    (void)got; /* nothing: it was something else */
     http_link_accept(http);
     MHD_run(http->daemon);
     http_link_expire(http);

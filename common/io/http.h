@@ -61,9 +61,16 @@ uint16_t http_port(const struct http *http);
 const char *http_header(const struct http_request *request, const char *name);
 const char *http_query(const struct http_request *request, const char *name);
 
+/* Calls visit for each query parameter, decoded, in their order; "" where it has no
+ * value.
+ */
+typedef void http_visit(void *ctx, const char *name, const char *value);
+void http_queries(const struct http_request *request, http_visit *visit, void *ctx);
+
 /* Called by a handler that can't answer yet (not with own_thread): what it writes into
  * its response is ignored, the request stays open until http_answer. The token is void
- * after http_answer, and after http_close, which answers 503 to what is left. */
+ * after http_answer (which makes http_fd readable: the answer is sent by http_run), and
+ * after http_close, which answers 503 to what is left. */
 struct http_pending *http_defer(const struct http_request *request);
 void http_answer(struct http_pending *pending, struct http_response *response);
 

@@ -152,6 +152,7 @@ void http_answer(struct http_pending *pending, struct http_response *response)
     pending->response = *response;
     response->body = (struct buf){0};
     pending->answered = true;
+    http_wake(pending->http);
     MHD_resume_connection(pending->connection); /* http_call_request follows */
 }
 
@@ -259,6 +260,28 @@ const char *http_query(const struct http_request *request, const char *name)
                                       strlen(name), &value, &len) != MHD_YES)
         return NULL;
     return value ? value : ""; /* "?name" without "=" */
+}
+
+struct visiting {
+    http_visit *visit;
+    void *ctx;
+};
+
+static enum MHD_Result on_query(void *ctx, enum MHD_ValueKind kind, const char *name,
+                                const char *value)
+{
+    struct visiting *visiting = ctx;
+    (void)kind;
+    visiting->visit(visiting->ctx, name, value ? value : "");
+    return MHD_YES;
+}
+
+void http_queries(const struct http_request *request, http_visit *visit, void *ctx)
+{
+    const struct http_pending *call = request->native;
+    struct visiting visiting = {.visit = visit, .ctx = ctx};
+    MHD_get_connection_values(call->connection, MHD_GET_ARGUMENT_KIND, on_query,
+                              &visiting);
 }
 
 void http_call_end(struct http *http)

@@ -6,6 +6,7 @@
 
 #include <microhttpd.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 
 /* http_listen: address is "host:port" or "[host]:port"; host empty: all addresses. *fd is
@@ -37,13 +38,17 @@ struct http {
     struct http_conf conf;
     uint16_t port;
     int listen_fd, epoll_fd;
-    int stop_fd; /* with own_thread: readable when the thread is to end; else -1 */
+    int wake_fd; /* an eventfd: readable when http_run has something to do */
     pthread_t thread;
+    atomic_bool stop;             /* told to the thread */
     struct http_pending *pending; /* deferred, not yet answered */
     struct http_link *links;
     unsigned link_count;     /* those that are not leaving */
     int64_t accept_again_ms; /* monotonic; 0: connections are accepted */
 };
+
+/* Makes http_fd readable. */
+void http_wake(const struct http *http);
 
 /* http_link: who is let in, and how long each may take. */
 void http_link_accept(struct http *http);

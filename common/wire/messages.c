@@ -77,10 +77,21 @@ const struct codec config_codec = CODEC_TABLE(
     runtime_config, config_fields, "runtime configuration",
     "Polling settings set at run time: the value in tillbridge.control under config");
 
+#define TYPE letter_mark
+static const struct codec_field letter_mark_fields[] = {
+#define LETTER_MARK_FIELDS
+#include "wire/messages.def"
+#undef LETTER_MARK_FIELDS
+};
+#undef TYPE
+const struct codec letter_mark_codec =
+    CODEC_TABLE(letter_mark, letter_mark_fields, "letter mark",
+                "What was done with a dead letter: the value in tillbridge.control under "
+                "letter/<partition>-<offset>");
+
 const struct codec *const messages_all[] = {
-    &snapshot_codec, &result_codec,   &poll_codec,
-    &doorbell_codec, &trigger_codec,  &config_codec,
-    &backfill_codec, &progress_codec, NULL};
+    &snapshot_codec, &result_codec,   &poll_codec,     &doorbell_codec,    &trigger_codec,
+    &config_codec,   &backfill_codec, &progress_codec, &letter_mark_codec, NULL};
 
 static enum rc decode(const struct codec *codec, const char *bytes, size_t len,
                       struct arena *arena, void *out, struct err *e)
@@ -128,6 +139,13 @@ enum rc trigger_decode(const char *bytes, size_t len, struct arena *arena,
     if (rc == RC_OK)
         rc = check_version("trigger", out->version, e);
     return rc ? rc : trigger_check(out, e);
+}
+
+enum rc letter_mark_decode(const char *bytes, size_t len, struct arena *arena,
+                           struct letter_mark *out, struct err *e)
+{
+    enum rc rc = decode(&letter_mark_codec, bytes, len, arena, out, e);
+    return rc ? rc : check_version("letter mark", out->version, e);
 }
 
 enum rc config_decode(const char *bytes, size_t len, struct arena *arena,

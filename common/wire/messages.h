@@ -50,16 +50,17 @@ enum {
 #define TOPIC_POLLS    "tillbridge.polls"
 #define TOPIC_CONTROL  "tillbridge.control"
 
+#define POLL_KIND_WEBHOOK "webhook"
+
 #define CONTROL_KEY_CONFIG  "config"
 #define CONTROL_KEY_TRIGGER "trigger/" /* + id */
+#define CONTROL_KEY_LETTER  "letter/"  /* + partition-offset of shopify.orders.dlq */
 
 #define SOURCE_REPLAY "replay"
 
 struct result_diff {
     const char *table, *op, *row, *column, *before, *after;
 };
-
-#define POLL_KIND_WEBHOOK "webhook"
 
 struct result {
     int64_t version;
@@ -77,8 +78,8 @@ struct result {
     int64_t src_partition, src_offset;
     int64_t published_ms, decided_ms;
     int64_t attempts;
-    const char *worker;
     bool pending;
+    const char *worker;
 };
 
 struct poll_record {
@@ -116,8 +117,15 @@ struct runtime_config {
     bool enabled;
 };
 
+/* What a person did with a dead letter. */
+struct letter_mark {
+    int64_t version;
+    const char *state;
+    int64_t at_ms;
+};
+
 extern const struct codec result_codec, poll_codec, doorbell_codec, trigger_codec,
-    config_codec;
+    config_codec, letter_mark_codec;
 
 /* All messages, snapshot first, for the documents' generator; NULL-terminated. */
 extern const struct codec *const messages_all[];
@@ -131,6 +139,8 @@ enum rc doorbell_decode(const char *bytes, size_t len, struct arena *arena,
 /* Ranges of the numbers are checked too. */
 enum rc trigger_decode(const char *bytes, size_t len, struct arena *arena,
                        struct trigger *out, struct err *e) TB_MUST_CHECK;
+enum rc letter_mark_decode(const char *bytes, size_t len, struct arena *arena,
+                           struct letter_mark *out, struct err *e) TB_MUST_CHECK;
 enum rc config_decode(const char *bytes, size_t len, struct arena *arena,
                       struct runtime_config *out, struct err *e) TB_MUST_CHECK;
 

@@ -1,7 +1,6 @@
 /* answers: routes to what they show or do; see answers.h. */
-#include "answers.h"
+#include "answers_internal.h"
 
-#include "core/api.h"
 #include "core/keys.h"
 #include "core/out.h"
 #include "embed.h"
@@ -13,7 +12,7 @@
 #include <string.h>
 
 enum {
-    ACKNOWLEDGE_MS = 2000, /* the loop waits for Kafka this long, seconds at most */
+    QUERIES_MAX = 32, /* parameters of a query that are looked at */
 };
 
 static const char json[] = "application/json";
@@ -48,47 +47,48 @@ static void refuse(const struct problem *problem, struct http_response *response
         add_header(response, "Retry-After", "2");
 }
 
-static void refuse_with(int status, const char *text, struct http_response *response)
+void answers_refuse(int status, const char *text, struct http_response *response)
 {
     struct problem problem;
     problem_set(&problem, status, "%s", text);
     refuse(&problem, response);
 }
 
-static void refuse_unavailable(const char *what, const struct err *e,
-                               struct http_response *response)
+void answers_refuse_unavailable(const char *what, const struct err *e,
+                                struct http_response *response)
 {
     struct problem problem;
     problem_set(&problem, 503, "%s: %s", what, e->text);
     refuse(&problem, response);
 }
 
-static void redis_away(const struct err *e, struct http_response *response)
+void answers_redis_away(const struct err *e, struct http_response *response)
 {
-    refuse_unavailable("Redis does not answer; counting goes on where it was when it "
-                       "is back",
-                       e, response);
+    answers_refuse_unavailable(
+        "Redis does not answer; counting goes on where it was when it "
+        "is back",
+        e, response);
 }
 
 /* ---- reading ---- */
 
-static bool view_of(struct answers *answers, struct view *view,
-                    struct http_response *response)
+bool answers_view_of(struct answers *answers, struct view *view,
+                     struct http_response *response)
 {
     struct err e;
     if (reading_view(&answers->reading, clock_now_ms(), &answers->arena, view, &e) ==
         RC_OK)
         return true;
-    redis_away(&e, response);
+    answers_redis_away(&e, response);
     return false;
 }
 
-static void show_view(struct answers *answers,
-                      void (*write)(const struct view *view, struct buf *out),
-                      struct http_response *response)
+void answers_show_view(struct answers *answers,
+                       void (*write)(const struct view *view, struct buf *out),
+                       struct http_response *response)
 {
     struct view view;
-    if (view_of(answers, &view, response))
+    if (answers_view_of(answers, &view, response))
         write(&view, &response->body);
 }
 
@@ -140,7 +140,7 @@ static void show_open(struct answers *answers, struct http_response *response)
     struct err e;
     int64_t total = 0;
     if (reading_open(answers->reading.store, &answers->arena, &values, &total, &e))
-        redis_away(&e, response);
+        answers_redis_away(&e, response);
     else
         lists_open(values, total, &answers->arena, &response->body);
 }
@@ -153,7 +153,7 @@ static void show_list(struct answers *answers, const char *key,
     struct lists_values values;
     struct err e;
     if (reading_list(answers->reading.store, key, &answers->arena, &values, &e))
-        redis_away(&e, response);
+        answers_redis_away(&e, response);
     else
         write(values, &answers->arena, &response->body);
 }
@@ -166,10 +166,10 @@ static void show_order(struct answers *answers, const char *order,
     struct problem problem;
     struct err e;
     struct store *store = answers->reading.store;
-    if (!view_of(answers, &view, response))
+    if (!answers_view_of(answers, &view, response))
         return;
     if (reading_orders(store, view.board, order, &answers->arena, &orders, &e)) {
-        redis_away(&e, response);
+        answers_redis_away(&e, response);
     } else if (orders.count) {
         lists_orders(orders.at, orders.count, &answers->arena, &response->body);
     } else {
@@ -188,11 +188,11 @@ static void show_trigger(struct answers *answers, const char *id,
     struct err e;
     if (reading_trigger(answers->reading.store, id, clock_now_ms(), &answers->arena,
                         &reading, &e))
-        redis_away(&e, response);
+        answers_redis_away(&e, response);
     else if (reading.known)
         triggers_write(&reading.progress, id, reading.done_ms, &response->body);
     else
-        refuse_with(404, "no trigger with this id within the last day", response);
+        answers_refuse(404, "no trigger with this id within the last day", response);
 }
 
 static void show_file(const char *name, const char *content_type,
@@ -207,112 +207,6 @@ static void show_file(const char *name, const char *content_type,
     add_header(response, "Cache-Control", "no-cache");
 }
 
-/* ---- writing ---- */
-
-static enum rc publish(struct answers *answers, const char *key,
-                       const struct codec *codec, const void *message, struct err *e)
-{
-    struct buf value;
-    size_t failed = 0;
-    buf_init(&value, MESSAGE_MAX_BYTES);
-    codec_encode(codec, message, &value);
-    const struct bus_record record = {.topic = TOPIC_CONTROL,
-                                      .partition = -1,
-                                      .key = key,
-                                      .key_len = strlen(key),
-                                      .value = buf_str(&value),
-                                      .value_len = value.len};
-    enum rc rc = bus_produce(answers->producer, &record, e);
-    if (rc == RC_OK)
-        rc = bus_flush(answers->producer, ACKNOWLEDGE_MS, &failed, e);
-    buf_done(&value);
-    if (rc == RC_FATAL)
-        answers->fatal = *e;
-    return rc;
-}
-
-/* So that the id can be asked for at once, before the control topic has come round. */
-static void remember(struct answers *answers, const struct trigger *trigger)
-{
-    struct buf value;
-    struct err e;
-    struct arena *arena = &answers->arena;
-    struct store *store = answers->reading.store;
-    const char *key = arena_printf(arena, "%s%s", KEY_TRIGGER, trigger->id);
-    buf_init(&value, MESSAGE_MAX_BYTES);
-    codec_encode(&trigger_codec, trigger, &value);
-    enum rc rc =
-        store_write(store, &e, "HSET", key, FIELD_REQUEST, buf_str(&value), NULL);
-    if (rc == RC_OK)
-        rc = store_write(store, &e, "EXPIRE", key, ops_number(arena, KEEP_TRIGGER_S),
-                         NULL);
-    buf_done(&value);
-    if (rc)
-        log_err(LOG_WARN, "trigger.not_remembered", &e, LOG_FIELDS());
-}
-
-static void do_trigger(struct answers *answers, const struct api_call *call,
-                       const struct http_request *request, struct http_response *response)
-{
-    char id[TRIGGERS_ID_MAX];
-    struct err e;
-    struct trigger trigger = api_trigger(call);
-    if (triggers_full(answers->triggers)) {
-        refuse_with(429, "too many triggers are waiting; ask for theirs first", response);
-        return;
-    }
-    trigger.version = MESSAGE_VERSION;
-    trigger.requested_ms = clock_now_ms();
-    triggers_new_id(trigger.requested_ms, id);
-    trigger.id = id;
-    const char *key = arena_printf(&answers->arena, "%s%s", CONTROL_KEY_TRIGGER, id);
-    if (publish(answers, key, &trigger_codec, &trigger, &e)) {
-        refuse_unavailable("Kafka did not take the trigger in time; it may still be "
-                           "acted on",
-                           &e, response);
-        return;
-    }
-    log_info("trigger.published", KV("trigger", id), KV("dry_run", trigger.dry_run));
-    remember(answers, &trigger);
-    triggers_add(answers->triggers, id, request);
-}
-
-static void do_reset(struct answers *answers, struct http_response *response)
-{
-    struct err e;
-    if (store_reset(answers->reading.store, clock_now_ms(), &e)) {
-        redis_away(&e, response);
-        return;
-    }
-    log_info("stats.reset");
-    show_view(answers, view_reset, response);
-}
-
-static void do_config(struct answers *answers, const struct api_call *call,
-                      struct http_response *response)
-{
-    struct view view;
-    struct err e;
-    if (!view_of(answers, &view, response))
-        return;
-    struct runtime_config config = api_config(call, view.config);
-    config.at_ms = clock_now_ms();
-    if (config_check(&config, &e)) { /* the settings of the environment are checked too */
-        refuse_with(400, e.text, response);
-        return;
-    }
-    if (publish(answers, CONTROL_KEY_CONFIG, &config_codec, &config, &e)) {
-        refuse_unavailable("Kafka did not take the configuration in time; it may still "
-                           "come into force",
-                           &e, response);
-        return;
-    }
-    log_info("config.published", KV("enabled", config.enabled),
-             KV("interval_minutes", config.interval_minutes));
-    answers->reading.put = config;
-    show_view(answers, view_config, response);
-}
-
 /* ---- routing ---- */
 
 static void dispatch(struct answers *answers, const struct api_call *call,
@@ -320,17 +214,17 @@ static void dispatch(struct answers *answers, const struct api_call *call,
 {
     switch (call->route) {
     case API_STATUS:
-        return show_view(answers, view_status, response);
+        return answers_show_view(answers, view_status, response);
     case API_TRIGGER:
-        return do_trigger(answers, call, request, response);
+        return answers_do_trigger(answers, call, request, response);
     case API_TRIGGER_STATE:
         return show_trigger(answers, call->arg, response);
     case API_STATS:
-        return show_view(answers, view_stats, response);
+        return answers_show_view(answers, view_stats, response);
     case API_RESET:
-        return do_reset(answers, response);
+        return answers_do_reset(answers, response);
     case API_CONFIG:
-        return do_config(answers, call, response);
+        return answers_do_config(answers, call, response);
     case API_HEALTH:
         return show_health(answers, response);
     case API_CONFLICTS:
@@ -341,6 +235,12 @@ static void dispatch(struct answers *answers, const struct api_call *call,
         return show_list(answers, KEY_EVENTS, lists_events, response);
     case API_ORDER:
         return show_order(answers, call->arg, response);
+    case API_LETTERS:
+        return answers_list_letters(answers, call, response);
+    case API_LETTERS_DO:
+        return answers_do_letters(answers, call, request, response);
+    case API_LETTER:
+        return answers_show_letter(answers, call, request, response);
     case API_HEALTHZ:
         response->content_type = "text/plain; charset=utf-8";
         return buf_text(&response->body, "alive\n");
@@ -361,15 +261,31 @@ static void dispatch(struct answers *answers, const struct api_call *call,
     }
 }
 
+struct queries {
+    struct api_query at[QUERIES_MAX];
+    size_t count;
+};
+
+static void take_query(void *ctx, const char *name, const char *value)
+{
+    struct queries *queries = ctx;
+    if (queries->count < QUERIES_MAX)
+        queries->at[queries->count++] = (struct api_query){name, value};
+}
+
 void answers_handle(void *ctx, const struct http_request *request,
                     struct http_response *response)
 {
     struct answers *answers = ctx;
     struct api_call call;
     struct problem problem;
+    struct queries queries = {.count = 0};
+    http_queries(request, take_query, &queries);
     const struct api_request asked = {
         .method = request->method,
         .path = request->path,
+        .query = queries.at,
+        .query_count = queries.count,
         .body = request->body,
         .body_len = request->body_len,
         .content_type = http_header(request, "Content-Type"),

@@ -5,6 +5,7 @@
 #include "follow.h"
 #include "io/bus.h"
 #include "io/http.h"
+#include "letters.h"
 #include "reading.h"
 #include "triggers.h"
 
@@ -12,7 +13,9 @@ struct answers {
     struct reading_conf reading;
     struct follow *follow;
     struct triggers *triggers;
+    struct letters *letters;
     struct bus_producer *producer;
+    int64_t redrives_max;
     const char *token;  /* API_TOKEN; "" = not set */
     struct arena arena; /* of a request */
     struct err fatal;   /* .rc not RC_OK: the process can't go on */

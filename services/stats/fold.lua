@@ -70,6 +70,34 @@ function own.TRIM_OPEN(key, values, max)
   end
 end
 
+local letter_states = {'open', 'parked', 'redriven'}
+
+-- A dead letter; what was done with it may have come before it, by another topic.
+function own.LETTER(key, id, score, value, max)
+  local zset = key .. ':' .. (redis.call('HGET', key .. ':marks', id) or 'open')
+  redis.call('HSET', key .. ':data', id, value)
+  redis.call('ZADD', zset, score, id)
+  local over = redis.call('ZCARD', zset) - tonumber(max)
+  if over > 0 then
+    for _, member in ipairs(redis.call('ZRANGE', zset, 0, over - 1)) do
+      redis.call('HDEL', key .. ':data', member)
+      redis.call('HDEL', key .. ':marks', member)
+    end
+    redis.call('ZREMRANGEBYRANK', zset, 0, over - 1)
+  end
+end
+
+function own.MARK(key, id, state)
+  redis.call('HSET', key .. ':marks', id, state)
+  for _, from in ipairs(letter_states) do
+    local score = redis.call('ZSCORE', key .. ':' .. from, id)
+    if score and from ~= state then
+      redis.call('ZREM', key .. ':' .. from, id)
+      redis.call('ZADD', key .. ':' .. state, score, id)
+    end
+  end
+end
+
 local failed, text = 0, ''
 while at <= #ARGV do
   local last = at + tonumber(ARGV[at])

@@ -58,7 +58,8 @@ void follow_close(struct follow *follow)
 
 static enum rc open_consumer(struct follow *follow, struct err *e)
 {
-    static const char *const topics[] = {TOPIC_RESULTS, TOPIC_POLLS, TOPIC_CONTROL, NULL};
+    static const char *const topics[] = {TOPIC_RESULTS, TOPIC_POLLS, TOPIC_CONTROL,
+                                         TOPIC_DLQ, NULL};
     const struct bus_group group = {.group = FOLLOW_GROUP,
                                     .topics = topics,
                                     .assigned = follow_assigned,

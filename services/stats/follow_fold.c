@@ -3,6 +3,7 @@
 
 #include "io/clock.h"
 #include "io/log.h"
+#include "wire/messages.h"
 
 #include <string.h>
 
@@ -16,9 +17,18 @@ static bool is_of(const struct bus_message *message, const struct follow_part *p
            strcmp(message->topic, part->topic) == 0;
 }
 
-static struct fold_record record_of(const struct bus_message *message)
+static struct fold_record record_of(const struct bus_message *message,
+                                    struct arena *arena)
 {
+    size_t count = strcmp(message->topic, TOPIC_DLQ) == 0 ? message->header_count : 0;
+    struct fold_header *headers = arena_array(arena, count, sizeof(*headers));
+    for (size_t i = 0; i < count; i++)
+        headers[i] =
+            (struct fold_header){message->headers[i].name, message->headers[i].value};
     return (struct fold_record){.offset = message->offset,
+                                .timestamp_ms = message->timestamp_ms,
+                                .headers = headers,
+                                .header_count = count,
                                 .key = message->key,
                                 .key_len = message->key_len,
                                 .value = message->value,
@@ -31,7 +41,7 @@ static size_t records_of(struct follow *follow, const struct follow_part *part,
     size_t count = 0;
     for (size_t i = 0; i < follow->in_hand_count; i++)
         if (is_of(&follow->in_hand[i], part))
-            records[count++] = record_of(&follow->in_hand[i]);
+            records[count++] = record_of(&follow->in_hand[i], &follow->arena);
     return count;
 }
 

@@ -231,7 +231,9 @@ static enum rc open_parts(struct server *server, const struct cfg *cfg, struct e
         return rc;
     follow_open(&server->consumer_bus, server->store, &answers->follow);
     triggers_open(server->store, cfg->trigger_wait_s * 1000, &answers->triggers);
+    letters_open(&server->loop, &server->bus, server->store, &answers->letters);
     arena_init(&answers->arena);
+    answers->redrives_max = cfg->dlq_redrives_max;
     answers->token = cfg->api_token;
     answers->reading = (struct reading_conf){.store = server->store,
                                              .defaults = defaults_of(cfg),
@@ -290,6 +292,7 @@ static void close_parts(struct server *server)
 {
     http_close(server->http);
     triggers_close(server->answers.triggers);
+    letters_close(server->answers.letters);
     follow_close(server->answers.follow);
     bus_producer_close(server->answers.producer);
     store_close(server->store);

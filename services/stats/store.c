@@ -172,21 +172,28 @@ static enum rc command(struct store *store, struct gate *gate, int argc,
     return leave(store, gate, rc, &failure, e);
 }
 
-enum rc store_read(struct store *store, struct arena *arena, struct store_texts *out,
-                   struct err *e, ...)
+enum rc store_read_words(struct store *store, struct arena *arena,
+                         struct store_texts *out, struct err *e, const char **words,
+                         size_t count)
 {
-    const char *argv[WORDS_MAX];
     redisReply *reply = NULL;
-    va_list words;
-    va_start(words, e);
-    int argc = collect(words, argv);
-    va_end(words);
-    enum rc rc = command(store, &store->reads, argc, argv, &reply, e);
+    enum rc rc = command(store, &store->reads, (int)count, words, &reply, e);
     if (rc)
         return rc;
     *out = reply_texts(reply, arena);
     freeReplyObject(reply);
     return RC_OK;
+}
+
+enum rc store_read(struct store *store, struct arena *arena, struct store_texts *out,
+                   struct err *e, ...)
+{
+    const char *argv[WORDS_MAX];
+    va_list words;
+    va_start(words, e);
+    int argc = collect(words, argv);
+    va_end(words);
+    return store_read_words(store, arena, out, e, argv, (size_t)argc);
 }
 
 enum rc store_write(struct store *store, struct err *e, ...)

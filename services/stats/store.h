@@ -38,6 +38,11 @@ bool store_may_write(const struct store *store);
 enum rc store_read(struct store *store, struct arena *arena, struct store_texts *out,
                    struct err *e, ...) TB_MUST_CHECK __attribute__((sentinel));
 
+/* As store_read, for commands of many words. */
+enum rc store_read_words(struct store *store, struct arena *arena,
+                         struct store_texts *out, struct err *e, const char **words,
+                         size_t count) TB_MUST_CHECK;
+
 /* A command that writes and is safe to repeat; words up to a NULL. */
 enum rc store_write(struct store *store, struct err *e, ...) TB_MUST_CHECK
     __attribute__((sentinel));

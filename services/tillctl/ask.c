@@ -64,6 +64,9 @@ enum rc ask_send(const struct cfg *cfg, const struct ask_request *request,
     buf_init(&address, ADDRESS_MAX);
     buf_init(&token, ADDRESS_MAX);
     api_address(cfg->api_url, request->route, request->arg, &address);
+    for (size_t i = 0; request->query && request->query[i][0]; i++)
+        if (request->query[i][1])
+            api_query(request->query[i][0], request->query[i][1], &address);
     if (cfg->api_token[0])
         buf_printf(&token, "Authorization: Bearer %s", cfg->api_token);
     enum rc rc = send_to(buf_str(&address), token.len ? buf_str(&token) : NULL, request,

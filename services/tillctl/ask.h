@@ -17,6 +17,9 @@ struct ask_request {
     enum api_route route;
     const char *arg;   /* what stands for {x} in the path; NULL when it has none */
     const cJSON *body; /* NULL: none */
+    /* Names and values of the query, a NULL name behind the last; NULL: none. Those whose
+     * value is NULL are left out. */
+    const char *const (*query)[2];
     int64_t timeout_ms;
 };
 

@@ -80,6 +80,8 @@ export const topics = {
   'rms.results': { partitions },
   'tillbridge.polls': { config: { 'cleanup.policy': 'compact' } },
   'tillbridge.control': { config: { 'cleanup.policy': 'compact' } },
+  'shopify.orders': { partitions },
+  'shopify.orders.dlq': { partitions },
 };
 
 export async function startBench() {

@@ -1,18 +1,14 @@
-/* api: routing, rights and bodies by the tables routes.def and params.def; see api.h. */
+/* api: routing and rights by the table routes.def; see api.h. */
 #include "core/api.h"
 
 #include "base/digest.h"
-#include "base/json.h"
 #include "base/str.h"
 
 #include <assert.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 enum access { READ, WRITE };
-enum kind { INT, BOOL };
 
 static const struct {
     const char *method, *path;
@@ -21,17 +17,6 @@ static const struct {
 #define ROUTE(id, method, path, access, help) {method, path, access},
 #include "core/routes.def"
 #undef ROUTE
-};
-
-static const struct {
-    enum api_route route;
-    enum kind kind;
-    const char *name;
-    int64_t min, max;
-} params[] = {
-#define PARAM(route, kind, name, min, max, help) {API_##route, kind, #name, min, max},
-#include "core/params.def"
-#undef PARAM
 };
 
 const char *api_path(enum api_route route)
@@ -166,93 +151,23 @@ static bool check_content_type(const struct api_request *request, struct problem
     return problem_set(problem, 415, "the body must be sent as Content-Type: %s", json);
 }
 
-static bool field_problem(struct problem *problem, const char *field, const char *what)
+static bool check_letters_do(const struct api_call *call, struct problem *problem)
 {
-    problem_set(problem, 400, "%.60s: %s", field, what);
-    snprintf(problem->field, sizeof(problem->field), "%.60s", field);
-    return false;
-}
-
-/* "this takes a, b, c" */
-static bool unknown_field(enum api_route route, const char *name, struct problem *problem)
-{
-    char known[300] = "";
-    for (size_t i = 0; i < API_PARAM_COUNT; i++) {
-        size_t len = strlen(known);
-        if (params[i].route == route)
-            snprintf(known + len, sizeof(known) - len, "%s%s", len ? ", " : "",
-                     params[i].name);
-    }
-    char what[400];
-    snprintf(what, sizeof(what), "not known here; possible are: %s",
-             *known ? known : "none");
-    int shown = (int)str_utf16_cut(name, 20);
-    char field[64];
-    snprintf(field, sizeof(field), "%.*s", shown, name);
-    return field_problem(problem, field, what);
-}
-
-static bool read_value(size_t i, const cJSON *value, struct api_call *call,
-                       struct problem *problem)
-{
-    char what[120];
-    struct json_at at = json_root(value);
-    int64_t number = 0;
-    if (params[i].kind == BOOL) {
-        if (!cJSON_IsBool(value))
-            return field_problem(problem, params[i].name, "must be true or false");
-        number = cJSON_IsTrue(value);
-    } else if (!cJSON_IsNumber(value) ||
-               json_int(&at, params[i].min, params[i].max, &number, NULL)) {
-        snprintf(what, sizeof(what),
-                 "must be a whole number from %" PRId64 " to %" PRId64, params[i].min,
-                 params[i].max);
-        return field_problem(problem, params[i].name, what);
-    }
-    if (call->params[i].given)
-        return field_problem(problem, params[i].name, "is given twice");
-    call->params[i].given = true;
-    call->params[i].value = number;
+    bool ids = call->params[API_LETTERS_DO_ids].given;
+    bool all = call->params[API_LETTERS_DO_all].value;
+    if (!call->params[API_LETTERS_DO_action].given)
+        return problem_set(problem, 400, "action: needed; redrive, park or unpark");
+    if (ids == all)
+        return problem_set(problem, 400,
+                           "say which letters: either ids, or all as true, with reason, "
+                           "order, since and until to narrow it");
     return true;
-}
-
-static bool read_member(const cJSON *member, struct api_call *call,
-                        struct problem *problem)
-{
-    for (size_t i = 0; i < API_PARAM_COUNT; i++)
-        if (params[i].route == call->route && strcmp(params[i].name, member->string) == 0)
-            return read_value(i, member, call, problem);
-    return unknown_field(call->route, member->string, problem);
-}
-
-static bool read_members(const cJSON *object, struct api_call *call,
-                         struct problem *problem)
-{
-    if (!cJSON_IsObject(object))
-        return problem_set(problem, 400, "the body must be a JSON object");
-    const cJSON *member = NULL;
-    cJSON_ArrayForEach (member, object)
-        if (!read_member(member, call, problem))
-            return false;
-    return true;
-}
-
-static bool read_body(const struct api_request *request, struct api_call *call,
-                      struct problem *problem)
-{
-    cJSON *tree = NULL;
-    struct err e;
-    if (request->body_len == 0)
-        return true;
-    if (json_parse(request->body, request->body_len, &tree, &e))
-        return problem_set(problem, 400, "the body is not JSON: %s", e.text);
-    bool fine = read_members(tree, call, problem);
-    cJSON_Delete(tree);
-    return fine;
 }
 
 static bool check_something_given(const struct api_call *call, struct problem *problem)
 {
+    if (call->route == API_LETTERS_DO)
+        return check_letters_do(call, problem);
     if (call->route != API_CONFIG)
         return true;
     for (size_t i = 0; i < API_PARAM_COUNT; i++)
@@ -274,15 +189,21 @@ static bool check_arg(struct api_call *call, struct arena *arena, struct problem
     return true;
 }
 
+static bool is_get(enum api_route route)
+{
+    return strcmp(routes[route].method, "GET") == 0;
+}
+
 bool api_call_of(const struct api_request *request, const char *token,
                  struct arena *arena, struct api_call *call, struct problem *problem)
 {
     if (!find_route(request, call, problem) || !check_arg(call, arena, problem))
         return false;
     if (routes[call->route].access == READ)
-        return true;
+        return api_params_read(request, is_get(call->route), arena, call, problem);
     return check_access(request, token, problem) &&
-           check_content_type(request, problem) && read_body(request, call, problem) &&
+           check_content_type(request, problem) &&
+           api_params_read(request, is_get(call->route), arena, call, problem) &&
            check_something_given(call, problem);
 }
 

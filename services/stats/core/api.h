@@ -25,8 +25,14 @@ enum {
     API_ARG_MAX = 200, /* bytes of a path's last segment */
 };
 
+struct api_query {
+    const char *name, *value;
+};
+
 struct api_request {
-    const char *method, *path; /* path decoded, without the query */
+    const char *method, *path;     /* path decoded, without the query */
+    const struct api_query *query; /* decoded */
+    size_t query_count;
     const char *body;
     size_t body_len;
     const char *content_type, *authorization, *host, *origin; /* NULL: absent */
@@ -45,7 +51,9 @@ struct api_call {
     const char *arg; /* the path's last segment where the route has one */
     struct {
         bool given;
-        int64_t value; /* 0 or 1 for a BOOL */
+        int64_t value;    /* 0 or 1 for a BOOL, milliseconds for a TIME, an index */
+        const char *text; /* of a TEXT */
+        const char *const *list; /* of a LIST; value is their number */
     } params[API_PARAM_COUNT];
 };
 
@@ -61,5 +69,9 @@ struct runtime_config api_config(const struct api_call *call,
                                  const struct runtime_config *now);
 
 const char *api_path(enum api_route route);
+
+/* Reads a request's body, or its query when it is a GET, by params.def. */
+bool api_params_read(const struct api_request *request, bool from_query,
+                     struct arena *arena, struct api_call *call, struct problem *problem);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "core/fold_control.h"
+#include "core/fold_letter.h"
 #include "core/fold_poll.h"
 #include "core/fold_result.h"
 #include "core/keys.h"
@@ -33,6 +34,8 @@ static enum rc fold_one(const struct fold_in *in, const struct fold_record *reco
         return fold_result_add(record, out, e);
     if (strcmp(in->topic, TOPIC_POLLS) == 0)
         return fold_poll_add(record, out, e);
+    if (strcmp(in->topic, TOPIC_DLQ) == 0)
+        return fold_letter_add(in, record, out);
     return fold_control_add(record, out, e);
 }
 
@@ -103,7 +106,9 @@ void fold_batch(const struct fold_in *in, const struct fold_state *state,
     fold_state_copy(state, arena, &out->state);
     if (state->next == 0)
         ops_command(&out->ops, "FRESH", KEY_EVENTS, KEY_OPEN, KEY_OPEN_DATA, KEY_POLLS,
-                    KEY_POLLS_LATEST, KEY_POLLS_TIMER, KEY_POLLS_ENDED, NULL);
+                    KEY_POLLS_LATEST, KEY_POLLS_TIMER, KEY_POLLS_ENDED,
+                    KEY_LETTERS ":open", KEY_LETTERS ":parked", KEY_LETTERS ":redriven",
+                    KEY_LETTERS ":data", KEY_LETTERS ":marks", NULL);
     skip_expired(in, in->low, out);
     for (size_t i = 0; i < in->count; i++) {
         const struct fold_record *record = &in->records[i];

@@ -37,8 +37,15 @@ struct fold_state {
     size_t source_count;
 };
 
+struct fold_header {
+    const char *name, *value;
+};
+
 struct fold_record {
     int64_t offset;
+    int64_t timestamp_ms;              /* Kafka's; 0: none */
+    const struct fold_header *headers; /* of dead letters only */
+    size_t header_count;
     const char *key; /* not NUL-terminated; may be NULL */
     size_t key_len;
     const char *value; /* not NUL-terminated; NULL: a tombstone */

@@ -2,6 +2,7 @@
 #include "core/fold_control.h"
 
 #include "core/keys.h"
+#include "core/letter.h"
 #include "wire/messages.h"
 
 #include <string.h>
@@ -53,6 +54,28 @@ static enum rc show_trigger(const struct fold_record *record, struct fold_out *o
     return RC_OK;
 }
 
+/* A mark that was taken away leaves the letter open. */
+static enum rc mark_letter(const struct fold_record *record, struct fold_out *out,
+                           struct err *e)
+{
+    struct arena *arena = out->ops.arena;
+    struct letter_mark mark = {.state = letter_state_word(LETTER_OPEN)};
+    enum letter_state state = LETTER_OPEN;
+    size_t prefix = strlen(CONTROL_KEY_LETTER);
+    const char *id = arena_strndup(arena, record->key + prefix, record->key_len - prefix);
+    if (record->value) {
+        enum rc rc =
+            letter_mark_decode(record->value, record->value_len, arena, &mark, e);
+        if (rc)
+            return rc;
+    }
+    if (!letter_state_parse(mark.state, &state))
+        return err_set(e, RC_REJECT, "control.fold", "state: \"%.40s\" is not known",
+                       mark.state);
+    ops_command(&out->ops, "MARK", KEY_LETTERS, id, letter_state_word(state), NULL);
+    return RC_OK;
+}
+
 enum rc fold_control_add(const struct fold_record *record, struct fold_out *out,
                          struct err *e)
 {
@@ -60,5 +83,7 @@ enum rc fold_control_add(const struct fold_record *record, struct fold_out *out,
         return set_config(record, out, e);
     if (key_starts(record, CONTROL_KEY_TRIGGER))
         return show_trigger(record, out, e);
+    if (key_starts(record, CONTROL_KEY_LETTER))
+        return mark_letter(record, out, e);
     return RC_OK;
 }

@@ -34,6 +34,9 @@
 #define KEY_TRIGGER      "{tillbridge}:trigger:"     /* + id: hash, request and polls */
 #define KEY_ORDER        "{tillbridge}:order:"       /* + shop/id: list of decisions */
 #define KEY_NAME         "{tillbridge}:name:"        /* + order name: hash shop -> id */
+/* Dead letters: zsets by time + ":open", ":parked", ":redriven", and hashes + ":data"
+ * (id -> entry) and ":marks" (id -> state; may precede the letter). */
+#define KEY_LETTERS "{tillbridge}:dlq"
 
 #define FIELD_NEXT       "n|"
 #define FIELD_MARK       "m|"
@@ -60,6 +63,7 @@ enum {
     KEEP_DECISIONS = 20, /* of one order */
     KEEP_OPEN = 10000,   /* beyond these the oldest are let go */
     SHOW_OPEN = 100,
+    KEEP_LETTERS = 10000,      /* of each state */
     KEEP_ORDER_S = 30 * 86400, /* as long as the results are in the topic */
     KEEP_POLL_S = 7 * 86400,
     KEEP_TRIGGER_S = 86400,

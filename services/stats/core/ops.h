@@ -43,7 +43,9 @@ void ops_add(struct ops *ops, const char *key, const char *field, int64_t delta)
  *   HISTORY key signature value max keep_s   one more decision of an order; one with the
  *               signature of the newest ("" never is) replaces it and counts
  *   EVENT key numbers value max              one more event, numbered
- *   TRIM_OPEN key values max                 lets the oldest go */
+ *   TRIM_OPEN key values max                 lets the oldest go
+ *   LETTER key id score value max            one more dead letter
+ *   MARK key id state                        what was done with one */
 void ops_command(struct ops *ops, ...) __attribute__((sentinel));
 
 /* All of it as arguments of fold.lua behind the positions: the number of sets, the sets,

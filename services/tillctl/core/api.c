@@ -45,6 +45,12 @@ void api_address(const char *base, enum api_route route, const char *arg, struct
         add_escaped(out, arg);
 }
 
+void api_query(const char *name, const char *value, struct buf *address)
+{
+    buf_printf(address, "%c%s=", strchr(buf_str(address), '?') ? '&' : '?', name);
+    add_escaped(address, value);
+}
+
 /* ---- the answer ---- */
 
 /* What an error's body says: "detail" of application/problem+json. */

@@ -35,6 +35,9 @@ const char *api_method(enum api_route route);
 void api_address(const char *base, enum api_route route, const char *arg,
                  struct buf *out);
 
+/* Appends "?name=value" to an address, or "&name=value" behind another. */
+void api_query(const char *name, const char *value, struct buf *address);
+
 /* Judges status and body of an answer.
  * RC_RETRY: not now (429, 5xx). RC_REJECT: refused, its own words in the text; or what
  * answered is no tillbridge. */
