@@ -10,7 +10,7 @@ import { headersOf, Results } from './results.mjs';
 import { holdRms } from './staff.mjs';
 
 const partitions = 1; // so that all orders stand behind the one that is held
-const maxAttempts = 3;
+const maxAttempts = 1;
 const env = { RMS_TIMEOUT_S: '3', RETRY_BASE_S: '1', RETRY_MAX_S: '2' };
 let pipeline;
 let aside;

@@ -168,6 +168,83 @@ static void a_message_met_again_is_known(void **state)
     assert_false(work_met_again(&work, &guard, &arena));
 }
 
+/* ---- put aside before ---- */
+
+static struct bus_message retry_message(void)
+{
+    struct bus_message message = message_of(good_key, order_text);
+    static const struct bus_header headers[] = {
+        {HEADER_ATTEMPT, "2"},
+        {HEADER_RETRY_NOT_BEFORE, "2026-03-02T11:30:00.250Z"},
+        {HEADER_RETRY_TOPIC, TOPIC_ORDERS},
+        {HEADER_RETRY_PARTITION, "3"},
+        {HEADER_RETRY_OFFSET, "12"},
+        {HEADER_RETRY_TIMESTAMP, "2026-03-02T11:05:00Z"},
+        {HEADER_SOURCE, "poll"},
+    };
+    message.topic = TOPIC_RETRY;
+    message.offset = 1;
+    message.timestamp_ms = fetched_ms + 60000;
+    message.header_count = sizeof(headers) / sizeof(headers[0]);
+    memcpy(message.headers, headers, sizeof(headers));
+    return message;
+}
+
+static void a_message_put_aside_keeps_its_place(void **state)
+{
+    (void)state;
+    const struct bus_message message = retry_message();
+    struct work work = read_message(&message);
+    const struct guard guard = {
+        .exists = true, .src_topic = TOPIC_ORDERS, .src_partition = 3, .src_offset = 12};
+    assert_int_equal(work.attempt, 2);
+    assert_string_equal(work.source, "poll"); /* the copy is no replay */
+    assert_true(work_met_again(&work, &guard, &arena));
+    work_result_of_refusal(&work, REASON_LOCKED, "held", &arena);
+    assert_string_equal(work.result.src_topic, TOPIC_ORDERS);
+    assert_int_equal(work.result.src_offset, 12);
+    assert_int_equal(work.result.published_ms, fetched_ms);
+    assert_int_equal(work.result.attempts, 3);
+    assert_int_equal(work_not_before_ms(&message), INT64_C(1772451000250));
+}
+
+/* What is not whole was made by hand: a message like others, to be tried now. */
+static void without_its_headers_it_is_a_message_like_others(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t at;
+        const char *value;
+    } rows[] = {{0, "0"},  {0, "-1"}, {0, "x"}, {2, ""},   {3, "4"},
+                {3, "-3"}, {3, "3 "}, {4, ""},  {4, "-1"}, {4, "1e3"}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct bus_message message = retry_message();
+        message.headers[rows[i].at].value = rows[i].value;
+        const struct work work = read_message(&message);
+        assert_int_equal(work.attempt, 0);
+        assert_string_equal(work.origin.topic, TOPIC_RETRY);
+        assert_int_equal(work.origin.offset, 1);
+        assert_int_equal(work_not_before_ms(&message), 0);
+    }
+    struct bus_message elsewhere = retry_message();
+    elsewhere.topic = TOPIC_ORDERS; /* copied by a tool, headers and all */
+    assert_int_equal(read_message(&elsewhere).attempt, 0);
+    assert_int_equal(work_not_before_ms(&elsewhere), 0);
+}
+
+static void what_is_put_aside_is_pending(void **state)
+{
+    (void)state;
+    struct bus_message message = message_of(good_key, order_text);
+    struct work work = read_message(&message);
+    work_put_aside(&work, "row held", fetched_ms, &arena);
+    assert_true(work.result.pending && !work.dead);
+    assert_string_equal(work.result.reason, "locked");
+    assert_string_equal(work.result.detail,
+                        "tried again from 2026-03-02T11:05:00Z on: row held");
+    assert_int_equal(work.result.attempts, 1);
+}
+
 /* ---- the dry run's rows ---- */
 
 static void expect_row(const struct codec_list *list, size_t at, const char *const *want)
@@ -229,6 +306,9 @@ int main(void)
         WORK_CASE(a_tombstone_deletes_nothing),
         WORK_CASE(a_refusal_names_the_order_of_the_key),
         WORK_CASE(a_message_met_again_is_known),
+        WORK_CASE(a_message_put_aside_keeps_its_place),
+        WORK_CASE(without_its_headers_it_is_a_message_like_others),
+        WORK_CASE(what_is_put_aside_is_pending),
         WORK_CASE(the_diff_shows_rows_column_by_column),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
