@@ -272,6 +272,78 @@ static void a_key_of_another_type_stops_no_count(void **state)
     assert_int_equal(read_all("LRANGE", KEY_EVENTS).count, 1);
 }
 
+/* ---- dead letters ---- */
+
+#define MARK(state) "{\"v\":1,\"state\":\"" state "\",\"at\":\"2026-11-22T10:00:00Z\"}"
+
+static void apply_to(const char *topic)
+{
+    static int64_t next;
+    struct err e = {0};
+    struct store_applied applied = {0};
+    struct fold_state at = {.next = ++next}; /* not the first batch: nothing is emptied */
+    const char *partition = arena_printf(&arena, "%s/3", topic);
+    assert_ok(store_write(store, &e, "HSET", KEY_STATS,
+                          arena_printf(&arena, "n|%s", partition),
+                          ops_number(&arena, next), NULL),
+              &e);
+    for (size_t i = 0; i < record_count; i++)
+        records[i].offset = next + (int64_t)i;
+    next += (int64_t)record_count - 1;
+    struct fold_out out = fold_on(topic, &at);
+    assert_ok(store_apply(store, partition, at.next, &out.ops, &applied, &e), &e);
+    assert_false(applied.moved);
+}
+
+static size_t letters_in(const char *state)
+{
+    struct err e = {0};
+    struct store_texts got = {0};
+    assert_ok(store_read(store, &texts, &got, &e, "ZRANGE",
+                         arena_printf(&texts, "%s:%s", KEY_LETTERS, state), "0", "-1",
+                         NULL),
+              &e);
+    return got.count;
+}
+
+static void a_letter_is_where_its_mark_says(void **state)
+{
+    (void)state;
+    put("a/1", "{}");
+    apply_to(TOPIC_DLQ);
+    assert_int_equal(letters_in("open"), 1);
+    const char *id = read_all("HKEYS", KEY_LETTERS ":data").at[0];
+    const char *key = arena_printf(&arena, "letter/%s", id);
+    put(key, MARK("parked"));
+    apply_to(TOPIC_CONTROL);
+    assert_int_equal(letters_in("open"), 0);
+    assert_int_equal(letters_in("parked"), 1);
+    put(key, NULL); /* taken away */
+    apply_to(TOPIC_CONTROL);
+    assert_int_equal(letters_in("open"), 1);
+    assert_int_equal(letters_in("parked"), 0);
+}
+
+/* Each mark comes before its letter here. */
+static void letters_are_bounded(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct store_applied applied = {0};
+    struct ops ops;
+    ops_init(&ops, &arena);
+    for (int64_t i = 1; i <= 8; i++) {
+        const char *id = arena_printf(&arena, "3-%" PRId64, i);
+        ops_command(&ops, "MARK", KEY_LETTERS, id, "parked", NULL);
+        ops_command(&ops, "LETTER", KEY_LETTERS, id, ops_number(&arena, i), "{}", "5",
+                    NULL);
+    }
+    assert_ok(store_apply(store, "shopify.orders.dlq/3", 0, &ops, &applied, &e), &e);
+    assert_int_equal(letters_in("parked"), 5);
+    assert_int_equal(read_all("HKEYS", KEY_LETTERS ":data").count, 5);
+    assert_int_equal(read_all("HKEYS", KEY_LETTERS ":marks").count, 5);
+}
+
 static void redis_away_is_told_and_not_asked_again_at_once(void **state)
 {
     (void)state;
@@ -304,6 +376,8 @@ int main(void)
         REDIS_TEST(settling_takes_out_what_never_comes),
         REDIS_TEST(settling_takes_in_what_no_poll_tells_of),
         REDIS_TEST(a_key_of_another_type_stops_no_count),
+        REDIS_TEST(a_letter_is_where_its_mark_says),
+        REDIS_TEST(letters_are_bounded),
         REDIS_TEST(redis_away_is_told_and_not_asked_again_at_once),
     };
     return cmocka_run_group_tests(tests, start, stop);
