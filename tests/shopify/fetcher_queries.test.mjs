@@ -34,6 +34,10 @@ const VARIABLES = {
   bulk_run: {},
   bulk_state: { id: 'gid://shopify/BulkOperation/1' },
   bulk_cancel: { id: 'gid://shopify/BulkOperation/1' },
+  webhooks: {},
+  webhook_create: { topic: 'ORDERS_CREATE' },
+  webhook_update: {},
+  webhook_delete: {},
 };
 
 describe('the documents of the fetcher', async () => {
@@ -62,6 +66,7 @@ describe('the documents of the fetcher', async () => {
         assert.deepEqual(errors.map(String), []);
         if (name === 'bulk_orders') return;
         const variables = { id: long.gid, ids: [long.gid], query: bulk, after: null, ...VARIABLES[name] };
+        if (name.startsWith('webhook_')) Object.assign(variables, webhookVariables(app, name, version));
         if (name === 'order_lines') variables.after = await endOfFirstPage(app, long.gid);
         app.control.settings({ bucket: { available: 2000 } });
         const reply = await ask(app, text, variables, { version });
@@ -83,6 +88,14 @@ describe('the documents of the fetcher', async () => {
     assert.ok(requested({ first: 250, lines: 250, shipping: 10 }) <= 1000);
   });
 });
+
+/** A subscription of its own for each, and an address that no other has. */
+function webhookVariables(app, name, version) {
+  const uri = (word) => `https://example.com/${word}/${name}/${version}`;
+  const { webhookSubscription } = app.control.webhooks.create({ topic: 'ORDERS_PAID', webhookSubscription: { uri: uri('made') } });
+  return { id: `gid://shopify/WebhookSubscription/${webhookSubscription.id}`,
+    ...(name !== 'webhook_delete' && { input: { uri: uri('wanted'), format: 'JSON', includeFields: ['id'] } }) };
+}
 
 async function endOfFirstPage(app, id) {
   const query = '{ order(id: "ID") { lineItems(first: 250) { pageInfo { endCursor } } } }';

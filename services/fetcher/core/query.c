@@ -30,6 +30,14 @@ const char *query_name(enum query query)
         return "bulk_state";
     case QUERY_BULK_CANCEL:
         return "bulk_cancel";
+    case QUERY_WEBHOOKS:
+        return "webhooks";
+    case QUERY_WEBHOOK_CREATE:
+        return "webhook_create";
+    case QUERY_WEBHOOK_UPDATE:
+        return "webhook_update";
+    case QUERY_WEBHOOK_DELETE:
+        return "webhook_delete";
     case QUERY_COUNT:
         break;
     }

@@ -2,7 +2,9 @@
 # A document is its file followed by the fragment files that its "# needs:" line names.
 set(DOCUMENTS ORDERS_PAGE=orders_page ORDER=order ORDER_LINES=order_lines START=start
     ORDERS_WINDOW=orders_window VERSIONS=order_versions BULK_ORDERS=bulk_orders
-    BULK_RUN=bulk_run BULK_STATE=bulk_state BULK_CANCEL=bulk_cancel)
+    BULK_RUN=bulk_run BULK_STATE=bulk_state BULK_CANCEL=bulk_cancel
+    WEBHOOKS=webhooks WEBHOOK_CREATE=webhook_create WEBHOOK_UPDATE=webhook_update
+    WEBHOOK_DELETE=webhook_delete)
 
 # Comments and the blanks between words are not worth sending with every request.
 function(read_squeezed name out)
