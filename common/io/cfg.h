@@ -64,6 +64,8 @@ void cfg_main(enum cfg_service service, const char *what, int argc, char **argv,
 /* The settings as docs/config.md, and as a JSON array for tools. */
 void cfg_markdown(struct buf *out);
 void cfg_json(struct buf *out);
+/* The settings of a service as the section ENVIRONMENT of its manual page. */
+void cfg_man_settings(enum cfg_service service, struct buf *out);
 
 /* The ODBC connection string: RMS_ODBC, or put together from RMS_DB_... */
 enum rc cfg_rms_odbc(const struct cfg *cfg, struct buf *out, struct err *e) TB_MUST_CHECK;

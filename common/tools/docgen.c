@@ -58,11 +58,23 @@ static int visit_schema(const char *folder, const struct codec *codec, visit *wi
     return result;
 }
 
+static const struct {
+    const char *name;
+    void (*make)(struct buf *);
+} manuals[] = {
+    {"man/tillctl.1", docgen_man_tillctl},
+    {"man/tillbridge-fetcher.8", docgen_man_fetcher},
+    {"man/tillbridge-reconciler.8", docgen_man_reconciler},
+    {"man/tillbridge-stats.8", docgen_man_stats},
+};
+
 static int visit_all(const char *folder, visit *with)
 {
     int bad = visit_one(folder, "config.md", cfg_markdown, with) +
               visit_one(folder, "messages.md", docgen_messages, with) +
               visit_one(folder, "metrics.md", docgen_metrics, with);
+    for (size_t i = 0; i < sizeof(manuals) / sizeof(manuals[0]); i++)
+        bad += visit_one(folder, manuals[i].name, manuals[i].make, with);
     for (size_t i = 0; messages_all[i]; i++)
         bad += visit_schema(folder, messages_all[i], with);
     return bad;
@@ -88,12 +100,17 @@ static int write_page(const char *folder, const char *name, const struct buf *pa
     return whole ? 0 : complain(path);
 }
 
+static int make_folder(const char *parent, const char *name)
+{
+    char path[PATH_MAX_BYTES];
+    snprintf(path, sizeof(path), "%s/%s", parent, name);
+    return mkdir(path, 0777) != 0 && errno != EEXIST ? complain(path) : 0;
+}
+
 static int write_all(const char *folder)
 {
-    char schemas[PATH_MAX_BYTES];
-    snprintf(schemas, sizeof(schemas), "%s/schemas", folder);
-    if (mkdir(schemas, 0777) != 0 && errno != EEXIST)
-        return complain(schemas);
+    if (make_folder(folder, "schemas") || make_folder(folder, "man"))
+        return 1;
     return visit_all(folder, write_page);
 }
 

@@ -12,6 +12,11 @@ void docgen_outcomes(struct buf *out);
 /* docs/metrics.md; and "name TAB kind TAB labels" a line, for tools. */
 void docgen_metrics(struct buf *out);
 void docgen_metric_names(struct buf *out);
+/* The manual pages. */
+void docgen_man_fetcher(struct buf *out);
+void docgen_man_reconciler(struct buf *out);
+void docgen_man_stats(struct buf *out);
+void docgen_man_tillctl(struct buf *out);
 /* "order snapshot" -> "order-snapshot", the name of its schema file. */
 const char *docgen_schema_name(const struct codec *codec, char out[64]);
 

@@ -32,9 +32,32 @@ test('every command explains itself and names only settings that tillctl reads',
     assert.ok(stdout.startsWith(`Usage: tillctl ${command}`), command);
     assert.match(stdout, /^ {2}3 {2}Kafka, RMS or the API could not be reached/m);
     const [, settings] = stdout.match(/\nSettings it reads: (.*?)\n\n/s);
-    const names = settings.match(/[A-Z]+(_[A-Z]+)+/g);
+    const names = settings.match(/[A-Z]+(_[A-Z]+)+/g) ?? [];
+    assert.ok(names.length || settings === 'none', command);
     for (const name of names) assert.ok(known.includes(name), `${command}: ${name} is no setting of tillctl`);
     for (const line of stdout.split('\n')) assert.ok(line.length < 80, `${command}: "${line}" is too wide`);
+  }
+});
+
+/** The words of a line as bash takes them, without the redirection that may end it. */
+const wordsOf = (line) => line.replace(/ >.*/, '').split(' ').map((word) => word.replace(/^'(.*)'$/, '$1'));
+
+test('every line that help shows is one that tillctl takes', async () => {
+  const texts = await Promise.all([[], ...(await commands()).map((command) => command.split(' '))].map((words) => tillctl(...words, '--help')));
+  const lines = texts.flatMap(({ stdout }) => [...stdout.matchAll(/^ {2}tillctl (.*)\n {6}\S/gm)].map(([, line]) => line));
+  assert.ok(lines.length > 20, lines.join('\n'));
+  for (const line of lines) {
+    const { code, stdout, stderr } = await tillctl(...wordsOf(line.replace(/ \| .*/, '')), '--help');
+    assert.equal(code, 0, `${line}: ${stderr}`);
+    assert.ok(stdout.startsWith('Usage: tillctl '), line);
+  }
+});
+
+test('every command has an example, and JSON for programs unless it prints nothing else', async () => {
+  for (const command of await commands()) {
+    const { stdout } = await tillctl(...command.split(' '), '--help');
+    assert.match(stdout, /\nExamples:\n {2}tillctl /, command);
+    if (!['completion', 'dlq export'].includes(command)) assert.match(stdout, /^ {2}--json /m, command);
   }
 });
 

@@ -54,6 +54,7 @@ struct cli_command {
     const char *about;    /* paragraphs for --help; "" when the summary says it all */
     const char *argument; /* the word it needs beside options: "ORDER"; NULL: none */
     const char *argument_help;
+    const char *argument_words; /* what it can be, | between; NULL: anything */
     const struct cli_option *options;
     size_t option_count;
     const struct cli_example *examples;
@@ -100,5 +101,10 @@ enum cli_verdict cli_parse(int argc, char *const *argv,
 void cli_help_all(const struct cli_command *const *commands, const char *group,
                   struct buf *out);
 void cli_help(const struct cli_command *command, struct buf *out);
+
+/* The manual page's sections up to the exit codes. */
+void cli_man(const struct cli_command *const *commands, struct buf *out);
+/* A script that completes command lines in bash. */
+void cli_complete_bash(const struct cli_command *const *commands, struct buf *out);
 
 #endif

@@ -66,6 +66,14 @@ static bool is_in_group(const char *name, const char *group)
     return !group || (strncmp(name, group, len) == 0 && name[len] == ' ');
 }
 
+static void add_tasks(struct buf *out)
+{
+    buf_text(out, "\nFor instance:\n");
+#define TASK(what, line) buf_printf(out, "  tillctl %s\n      %s\n", line, what);
+#include "core/tasks.def"
+#undef TASK
+}
+
 void cli_help_all(const struct cli_command *const *commands, const char *group,
                   struct buf *out)
 {
@@ -79,6 +87,8 @@ void cli_help_all(const struct cli_command *const *commands, const char *group,
         snprintf(left, sizeof(left), "  %s", (*commands)->name);
         add_row(out, left, column, (*commands)->summary);
     }
+    if (!group)
+        add_tasks(out);
     buf_text(out, "\ntillctl COMMAND --help tells more about one of them; tillctl "
                   "--version says which this is.\nSettings come from the environment, as "
                   "those of the services do.\n");
