@@ -60,12 +60,12 @@ static size_t index_of(const struct load *load, int64_t id, const char *shop)
 }
 
 static enum rc read_word(struct sql_stmt *stmt, int column, struct arena *arena,
-                         char *out, struct err *e)
+                         char *out, size_t room, struct err *e)
 {
     const char *text = NULL;
     enum rc rc = sql_text(stmt, column, arena, &text, e);
     if (rc == RC_OK && text)
-        strncpy(out, text, DIGEST_TEXT_MAX - 1);
+        strncpy(out, text, room - 1);
     return rc;
 }
 
@@ -105,11 +105,11 @@ static enum rc fill_guard(struct load *load, struct sql_stmt *stmt, struct guard
     if (rc == RC_OK)
         rc = read_texts(stmt, (const int[]){7, 8, 9, 12, 15, 16}, 6, load->arena, t, e);
     if (rc == RC_OK)
-        rc = read_word(stmt, 5, load->arena, guard->applied, e);
+        rc = read_word(stmt, 5, load->arena, guard->applied, sizeof(guard->applied), e);
     if (rc == RC_OK)
-        rc = read_word(stmt, 6, load->arena, guard->seen, e);
+        rc = read_word(stmt, 6, load->arena, guard->seen, sizeof(guard->seen), e);
     if (rc == RC_OK)
-        rc = read_word(stmt, 11, load->arena, guard->notes, e);
+        rc = read_word(stmt, 11, load->arena, guard->notes, sizeof(guard->notes), e);
     if (rc)
         return rc;
     guard->exists = true;

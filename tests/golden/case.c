@@ -248,6 +248,7 @@ static enum rc add_guard(struct golden_case *c, const struct case_guard *from,
         return err_set(e, RC_REJECT, "golden",
                        "guard: no such action or reason (outcome.def)");
     set_digest(c, from->applied, guard.applied);
+    c->same_goods = from->applied && strcmp(from->applied, "goods") == 0;
     set_digest(c, from->seen, guard.seen);
     if (from->notes_ours && orders->count)
         digest_hex(or_empty(first->notes), strlen(or_empty(first->notes)), guard.notes);

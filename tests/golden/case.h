@@ -13,6 +13,7 @@ struct golden_case {
     struct plan_settings settings;
     struct plan_input input; /* but .rms and .order's state, which model_load gives */
     struct model model;
+    bool same_goods; /* as applied */
     struct arena arena;
 };
 

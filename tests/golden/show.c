@@ -5,6 +5,7 @@
 #include "base/money.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 static void show_text(const char *text, struct buf *out)
@@ -124,7 +125,11 @@ static void show_guard(const struct guard *guard, const struct guard *before,
     buf_printf(out, "  fence: %s, fetched %s\n",
                instant_format(guard->updated_ms, updated),
                instant_format(guard->fetched_ms, fetched));
-    show_digest("applied", guard->applied, before->applied, digest, out);
+    char applied[DIGEST_TEXT_MAX]; /* of the content; that of the goods goes with it */
+    snprintf(applied, sizeof(applied), "%.32s", guard->applied);
+    char was_applied[DIGEST_TEXT_MAX];
+    snprintf(was_applied, sizeof(was_applied), "%.32s", before->applied);
+    show_digest("applied", applied, was_applied, digest, out);
     show_digest("seen", guard->seen, before->seen, digest, out);
     show_digest("notes", guard->notes, before->notes, digest, out);
     if (guard->held)

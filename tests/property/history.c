@@ -313,3 +313,33 @@ void property_any_delivery_ends_like_the_newest(struct world *world)
     world_close(in_order);
     free(in_order);
 }
+
+/* What staff changed on an open order stays while the shop changes nothing of what was
+ * sold. */
+void property_a_tag_takes_no_work_back(struct world *world)
+{
+    static const char *const notes[] = {"", "Ring twice", "Leave it"};
+    struct shop *shop = &world->shops[0];
+    world_deliver(world, world_tell(world, shop));
+    struct rms_order *row = world_order(world, world_tell(world, shop));
+    if (!row || row->entry_count == 0)
+        return; /* refused */
+    for (size_t i = 0; i < 1 + world->size / 4 && !world->fault[0]; i++) {
+        size_t at = rng_below(&world->rng, row->entry_count);
+        struct rms_entry *entry = model_entry(row, row->entries[at].id);
+        entry->price_e4 += 100;
+        model_staff_set_quantity(&world->model, row, at,
+                                 entry->quantity_e4 + QUANTITY_SCALE);
+        row->total_e4 += 100;
+        const struct rms_order before = *row;
+        const struct rms_entry was = *entry;
+        shop->tag++;
+        shop->note = notes[rng_below(&world->rng, 3)];
+        shop->updated_ms += 1000;
+        world_deliver(world, world_tell(world, shop));
+        if (memcmp(&was, model_entry(row, was.id), sizeof(was)) != 0 ||
+            row->total_e4 != before.total_e4 || row->tax_e4 != before.tax_e4)
+            world_fault(world, "entry %" PRId64 " or the sums were taken back", was.id);
+    }
+    world_stock_adds_up(world);
+}

@@ -178,20 +178,27 @@ static void update_notes(const struct plan_input *in, const struct rms_order *ex
     digest_hex(notes, strlen(notes), next->notes);
 }
 
-bool header_update(const struct plan_input *in, const struct rms_order *existing,
-                   const struct amounts *amounts, struct ops *ops, struct guard *next)
+static void update_sums(const struct plan_input *in, const struct rms_order *existing,
+                        const struct amounts *amounts, struct row_op *op)
 {
     const struct snapshot *o = in->order;
-    int64_t customer_id = existing->customer_id;
-    if (customer_differs(in, customer_id))
-        customer_id = customer_for_order(in, ops); /* his row comes first */
-    struct row_op *op = ops_add(ops, OP_UPDATE, TABLE_ORDER, existing->id);
-    op_change_number(op, COL_ORDER_CUSTOMER, existing->customer_id, customer_id);
     op_change_number(op, COL_ORDER_TAX, existing->tax_e4, o->tax_e4);
     op_change_number(op, COL_ORDER_TOTAL, existing->total_e4, o->total_e4);
     op_change_number(op, COL_ORDER_TAXABLE, existing->taxable, o->tax_e4 > 0);
     op_change_number(op, COL_ORDER_SHIPPING_CHARGE, existing->shipping_charge_e4,
                      shipping_charge(in, amounts));
+}
+
+bool header_update(const struct plan_input *in, const struct rms_order *existing,
+                   const struct amounts *amounts, struct ops *ops, struct guard *next)
+{
+    int64_t customer_id = existing->customer_id;
+    if (customer_differs(in, customer_id))
+        customer_id = customer_for_order(in, ops); /* his row comes first */
+    struct row_op *op = ops_add(ops, OP_UPDATE, TABLE_ORDER, existing->id);
+    op_change_number(op, COL_ORDER_CUSTOMER, existing->customer_id, customer_id);
+    if (amounts)
+        update_sums(in, existing, amounts, op);
     if (!str_empty(in->settings->shipping_services)) /* else it is staff's */
         op_change_number(op, COL_ORDER_SHIPPING_SERVICE, existing->shipping_service_id,
                          shipping_service(in));

@@ -10,8 +10,9 @@
 void header_insert(const struct plan_input *in, const struct amounts *amounts,
                    struct ops *ops, struct guard *next);
 
-/* Only what differs and is ours: never Closed, Deposit, QuantityRTD, tracking, nor notes
- * that staff changed. True when anything differs. */
+/* amounts NULL: the sums are left as they are. Only what differs and is ours: never
+ * Closed, Deposit, QuantityRTD, tracking, nor notes that staff changed. True when
+ * anything differs. */
 bool header_update(const struct plan_input *in, const struct rms_order *existing,
                    const struct amounts *amounts, struct ops *ops, struct guard *next);
 

@@ -5,12 +5,14 @@
 #include "base/str.h"
 #include "core/amounts.h"
 #include "core/customer.h"
+#include "core/goods.h"
 #include "core/header.h"
 #include "core/lines.h"
 #include "core/ops.h"
 #include "core/stock.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +22,8 @@ struct decision {
     struct plan_input own;       /* with the settings of the order's shop */
     struct plan_settings settings;
     const struct rms_order *existing; /* NULL: RMS does not hold it */
-    char digest[DIGEST_TEXT_MAX];
+    char digest[DIGEST_TEXT_MAX];     /* of all of the content */
+    char goods[DIGEST_TEXT_MAX];      /* of what lines and sums are made of */
     struct arena *arena;
     struct ops ops;
     struct plan *plan;
@@ -139,14 +142,30 @@ static void keep_map(struct decision *d, const struct lines_plan *lines)
     d->plan->deleted = lines->deleted;
 }
 
-/* RMS now holds this content. Only here is an order of an earlier integration made ours:
- * before, there is no line map to go with it. */
-static void applied(struct decision *d)
+/* RMS now holds this content; its lines and sums, too, unless the order was closed. Only
+ * here is an order of an earlier integration made ours: before, there is no line map to
+ * go with it. */
+static void applied(struct decision *d, bool with_goods)
 {
     if (d->existing)
         d->plan->next.rms_order = d->existing->id;
     d->plan->link_customer = d->in->rms->customer.link || d->in->rms->customer.create;
-    memcpy(d->plan->next.applied, d->digest, sizeof(d->digest));
+    snprintf(d->plan->next.applied, sizeof(d->plan->next.applied), "%s%s", d->digest,
+             with_goods ? d->goods : "");
+}
+
+static bool same_content(const struct decision *d)
+{
+    const char *applied = d->in->rms->guard.applied;
+    return strncmp(applied, d->digest, DIGEST_TEXT_MAX - 1) == 0;
+}
+
+/* A person who forces a message means all of it. */
+static bool same_goods(const struct decision *d)
+{
+    const char *applied = d->in->rms->guard.applied;
+    return !d->in->force && strlen(applied) == GUARD_APPLIED_MAX - 1 &&
+           strcmp(applied + DIGEST_TEXT_MAX - 1, d->goods) == 0;
 }
 
 static void create(struct decision *d)
@@ -160,7 +179,7 @@ static void create(struct decision *d)
     header_insert(d->in, &amounts, &d->ops, &d->plan->next);
     lines_plan(d->in, NULL, &amounts, items, &d->ops, &lines);
     keep_map(d, &lines);
-    applied(d);
+    applied(d, true);
     set_detail(d, &amounts);
     decide(d, ACTION_CREATED, REASON_NONE);
 }
@@ -199,7 +218,7 @@ static void conflict(struct decision *d, enum reason reason)
 /* The same, but nothing to write: the order was adopted or already is as it should be. */
 static void unchanged(struct decision *d)
 {
-    applied(d);
+    applied(d, true);
     decide(d, ACTION_SKIPPED, REASON_UNCHANGED);
 }
 
@@ -219,9 +238,21 @@ static void cancel(struct decision *d)
         known[i].committed_e4 = d->in->settings->commit_stock ? 0 : known[i].committed_e4;
     d->plan->next.lines = known;
     d->plan->next.line_count = count;
-    applied(d);
+    applied(d, false);
     d->plan->next.closed_by_us = true;
     decide(d, ACTION_CANCELLED, REASON_NONE);
+}
+
+static void decide_update(struct decision *d, enum reason reason)
+{
+    if (d->ops.count == 0)
+        unchanged(d);
+    else if (reason != REASON_NONE)
+        conflict(d, reason);
+    else {
+        applied(d, true);
+        decide(d, ACTION_UPDATED, REASON_NONE);
+    }
 }
 
 static void update(struct decision *d)
@@ -244,14 +275,28 @@ static void update(struct decision *d)
     lines_plan(&in, d->existing, &amounts, items, &d->ops, &lines);
     keep_map(d, &lines);
     set_detail(d, &amounts);
-    if (d->ops.count == 0)
-        unchanged(d);
-    else if (reason != REASON_NONE)
-        conflict(d, reason);
-    else {
-        applied(d);
-        decide(d, ACTION_UPDATED, REASON_NONE);
-    }
+    decide_update(d, reason);
+}
+
+/* What was sold is as it was applied: lines and sums are left as they are, since staff
+ * may have changed them; customer, address, note and service follow. */
+static void update_rest(struct decision *d)
+{
+    enum reason reason = why_not_touch(d->existing);
+    d->plan->detail = d->in->rms->customer.problem;
+    if (reason == REASON_NONE)
+        customer_update(d->in, &d->ops);
+    header_update(d->in, d->existing, NULL, &d->ops, &d->plan->next);
+    decide_update(d, reason);
+}
+
+/* RMS was given this content before, and nothing is to be done. A forced order is
+ * compared row by row all the same, unless staff have it in hand: then rows differ by
+ * their work. */
+static bool is_done_with(const struct decision *d)
+{
+    return same_content(d) &&
+           !(d->in->force && why_not_touch(d->existing) == REASON_NONE);
 }
 
 static void decide_existing(struct decision *d)
@@ -264,10 +309,12 @@ static void decide_existing(struct decision *d)
             decide(d, ACTION_SKIPPED, REASON_UNCHANGED);
         else
             conflict(d, REASON_REOPENED_IN_SHOP);
-    } else if (strcmp(d->digest, guard->applied) == 0) {
+    } else if (is_done_with(d)) {
         decide(d, ACTION_SKIPPED, REASON_UNCHANGED);
     } else if (gone) {
         cancel(d);
+    } else if (same_goods(d)) {
+        update_rest(d);
     } else {
         update(d);
     }
@@ -315,8 +362,8 @@ static void decide_all(struct decision *d)
 static bool already_told(const struct decision *d)
 {
     const struct guard *guard = &d->in->rms->guard;
-    return !d->in->replay && guard->held && guard->held_for == d->plan->reason &&
-           strcmp(guard->seen, d->digest) == 0;
+    return !d->in->replay && !d->in->force && guard->held &&
+           guard->held_for == d->plan->reason && strcmp(guard->seen, d->digest) == 0;
 }
 
 static void finish_guard(struct decision *d)
@@ -381,6 +428,7 @@ static void decision_init(struct decision *d, const struct plan_input *in,
     d->own.settings = &d->settings;
     ops_init(&d->ops, arena, room_for_ops(in, d->existing));
     snapshot_digest(in->order, d->digest);
+    goods_digest(d->in, d->goods);
 }
 
 static void decision_end(struct decision *d)

@@ -3,7 +3,8 @@
  * arena.
  *
  * The table it follows is in docs/design.md. Two promises: applying a plan makes the rows
- * of ours equal what the shop says, and a plan made again after that has no operations.
+ * of ours equal what the shop says (lines and sums where the shop changed them since they
+ * were applied), and a plan made again after that has no operations.
  */
 #ifndef TB_PLAN_H
 #define TB_PLAN_H
@@ -37,7 +38,7 @@ struct plan_input {
     const struct snapshot *order;
     const struct rms_state *rms;
     const struct plan_settings *settings;
-    bool force;       /* look at it although it is older than the fence */
+    bool force;       /* look at it although it is older than the fence, or was applied */
     bool replay;      /* a person sent it again: report a refusal again, too */
     const char *now;  /* store time "YYYY-MM-DD hh:mm:ss.fff", for LastUpdated */
     const char *time; /* the order's createdAt in store time */

@@ -69,14 +69,20 @@ struct line_map {
     int64_t committed_e4; /* what of it is in Item.QuantityCommitted by us */
 };
 
+enum {
+    GUARD_APPLIED_MAX = 2 * DIGEST_TEXT_MAX - 1,
+};
+
 /* The row of tillbridge_guard: our memory of the order, written with it. */
 struct guard {
     bool exists;
     int64_t rms_order;              /* 0: RMS does not hold the order */
     int64_t updated_ms, fetched_ms; /* the fence: newest version decided on */
-    char applied[DIGEST_TEXT_MAX];  /* digest of what RMS holds; "" none */
-    char seen[DIGEST_TEXT_MAX];     /* digest last decided on */
-    enum action action;             /* the last decision */
+    /* Digest of the content that RMS holds, and behind it of the goods of it (goods.h)
+     * where lines and sums were made equal to it; "" none. */
+    char applied[GUARD_APPLIED_MAX];
+    char seen[DIGEST_TEXT_MAX]; /* digest last decided on */
+    enum action action;         /* the last decision */
     enum reason reason;
     bool held; /* the last content is conflicted or refused, and was reported */
     enum reason held_for; /* why */

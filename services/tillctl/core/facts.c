@@ -197,7 +197,8 @@ void facts_take_rms(struct facts *facts, const struct rms_state *state)
         facts->rms.applied = "none";
     else
         facts->rms.applied =
-            strcmp(state->guard.applied, digest) == 0 ? "this" : "another";
+            strncmp(state->guard.applied, digest, DIGEST_TEXT_MAX - 1) == 0 ? "this"
+                                                                            : "another";
 }
 
 /* ---- all of it ---- */
