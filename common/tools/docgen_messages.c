@@ -56,7 +56,9 @@ static const struct header order_headers[] = {
     {HEADER_SOURCE,
      "`poll`, `trigger`, `webhook`, `backfill`; absent: `" SOURCE_REPLAY "`"},
     {HEADER_DRY_RUN, "`true`: go the whole way and roll back"},
-    {HEADER_FORCE, "`true`: look at it even if a newer version was decided on"},
+    {HEADER_FORCE,
+     "`true`: look at it even if a newer version was decided on, and compare "
+     "the rows even if the content was applied before"},
     {HEADER_ATTEMPT, "tries made before, on `" TOPIC_RETRY "`"},
 };
 

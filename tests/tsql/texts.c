@@ -1,6 +1,7 @@
 /* Prints every T-SQL text that the program can send, one JSON string a line, for
  * check.py. Row operations are printed with each column alone and with all of the table.
  */
+#include "drift_rms.h"
 #include "io/sql_internal.h"
 #include "rights.h"
 #include "rms_internal.h"
@@ -70,6 +71,7 @@ static void print_queries(void)
     print("tables", schema_tables_text(SQL_SQLSERVER));
     print("stock", stock_text(SQL_SQLSERVER));
     print("stock items", stock_items_text);
+    print("drift", drift_rms_text);
     for (enum preflight_text p = 0; p < PREFLIGHT_TEXT_COUNT; p++)
         if (preflight_text(SQL_SQLSERVER, p))
             print("preflight", preflight_text(SQL_SQLSERVER, p));
