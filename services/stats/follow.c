@@ -40,7 +40,6 @@ static void close_consumer(struct follow *follow)
     bus_consumer_close(follow->consumer); /* calls follow_revoked */
     follow->consumer = NULL;
     follow_drop_parts(follow);
-    follow->joined = false;
     follow->rewind = follow->paused = follow->is_off = false;
     follow->quiet_since_ms = 0;
     follow->alarm[0] = '\0';
@@ -211,7 +210,7 @@ const char *follow_trouble(const struct follow *follow)
         return store_trouble(follow->store);
     if (follow->alarm[0])
         return follow->alarm;
-    if (!follow->consumer || !follow->joined)
+    if (!follow->consumer || !bus_joined(follow->consumer))
         return "no answer from Kafka's consumer group yet: are the brokers in "
                "KAFKA_BROKERS up, and were the topics made (tillctl topics create)?";
     return "";

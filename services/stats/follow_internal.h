@@ -33,7 +33,6 @@ struct follow {
     unsigned generation;
     struct follow_part *parts;
     size_t part_count;
-    bool joined; /* the group has answered */
     bool paused; /* what is in hand could not be folded, or there is an alarm */
     bool rewind; /* to be opened anew: Redis holds older positions than we read from */
     struct bus_message in_hand[FOLLOW_BATCH];

@@ -91,7 +91,6 @@ void follow_assigned(void *ctx, struct bus_partition *partitions, size_t count)
     struct err e;
     struct arena arena;
     arena_init(&arena);
-    follow->joined = true;
     follow_drop_in_hand(follow);
     follow_drop_parts(follow);
     if (store_read(follow->store, &arena, &fields, &e, "HGETALL", KEY_STATS, NULL)) {

@@ -220,7 +220,7 @@ static enum rc open_parts(struct server *server, const struct cfg *cfg, struct e
     server->bus = (struct bus_conf){.brokers = cfg->kafka_brokers,
                                     .extra = cfg->kafka_conf,
                                     .client_id = "tillbridge-stats",
-                                    .group_instance_id = "",
+                                    .group_instance_id = cfg->kafka_group_instance_id,
                                     .session_timeout_ms = cfg->kafka_session_timeout_ms};
     server->consumer_bus = server->bus;
     server->consumer_bus.extra = server->consumer_extra = small_consumer(cfg->kafka_conf);

@@ -84,10 +84,11 @@ export const topics = {
   'shopify.orders.dlq': { partitions },
 };
 
-export async function startBench() {
+/** more: topics that are to be made otherwise. */
+export async function startBench({ more = {} } = {}) {
   const dir = makeRunDir('stats');
   const [kafka, redis] = await Promise.all([startKafka({ dir }), startRedis({ dir })]);
-  await kafka.createTopics(topics);
+  await kafka.createTopics({ ...topics, ...more });
   const producer = (await kafka.client()).producer();
   await producer.connect();
   return new Bench({ dir, kafka, redis, producer });
