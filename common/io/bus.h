@@ -118,8 +118,10 @@ enum rc bus_consumer_open(const struct bus_conf *conf, const struct bus_group *g
 void bus_consumer_close(struct bus_consumer *consumer);
 
 /* The next message, or none within timeout_ms: *got says which. Must be called often
- * (max.poll.interval.ms), in an outage too. RC_RETRY: a topic that is not there (yet), or
- * trouble with a partition; nothing was skipped, poll on. */
+ * (max.poll.interval.ms), in an outage too. A member with a fixed id whose session ran
+ * out while the broker was away may be fenced: it joins again by itself (revoked is
+ * called, lost); messages in hand stay valid for a minute. RC_RETRY: a topic that is not
+ * there (yet), or trouble with a partition; nothing was skipped, poll on. */
 enum rc bus_poll(struct bus_consumer *consumer, int64_t timeout_ms,
                  struct bus_message *out, bool *got, struct err *e) TB_MUST_CHECK;
 

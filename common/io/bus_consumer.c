@@ -1,181 +1,44 @@
 /* bus_consumer: a member of a consumer group, with the range assignor and offsets stored
- * by hand.
- *
- * The batch calls of librdkafka 2.0.2 are avoided (they lose offsets around pause and
- * rebalance), and only what was paused here is resumed.
+ * by hand. A member with a fixed id that was fenced without a twin joins again.
  */
-#include "io/bus_internal.h"
+#include "io/bus_consumer.h"
 #include "io/clock.h"
 #include "io/log.h"
 #include "io/metrics.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 enum {
     COMMIT_MS = 10000,
-    HAND_BACK_MS = 5000, /* the commit on revoke: the group waits for it */
     CLOSE_MS = 10000,
     SLICE_MS = 100,
+    TWIN_MS = 60000, /* fenced again within that: there is another with our id */
 };
 
-struct bus_consumer {
-    struct bus_link *link;
-    struct bus_group group; /* topics are not kept */
-    size_t assigned;
-    bool joined, paused;
-    rd_kafka_topic_partition_list_t *held; /* paused one by one, whatever the rest is */
-    int event_fd;                          /* -1 until asked for */
-    rd_kafka_queue_t *queue;
-};
-
-/* ---- commit ---- */
-
-struct commit {
-    bool done;
-    rd_kafka_resp_err_t code;
-};
-
-static void on_committed(rd_kafka_t *rk, rd_kafka_resp_err_t code,
-                         rd_kafka_topic_partition_list_t *list, void *arg)
+/* Commits of a session that ran out, which librdkafka 2.0.2 may send when the broker is
+ * back, look to the broker like those of a twin with our id. */
+static bool is_fenced(const struct bus_consumer *consumer)
 {
-    (void)rk;
-    (void)list;
-    *(struct commit *)arg = (struct commit){.done = true, .code = code};
-}
-
-/* librdkafka's own synchronous commit has no deadline: a queue of our own gives one. An
- * answer that comes after it is dropped with the queue. */
-static rd_kafka_resp_err_t commit_within(rd_kafka_t *rk, int timeout_ms)
-{
-    struct commit commit = {.code = RD_KAFKA_RESP_ERR__TIMED_OUT};
-    int64_t until_ms = clock_monotonic_ms() + timeout_ms;
-    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
-    rd_kafka_resp_err_t code =
-        rd_kafka_commit_queue(rk, NULL, queue, on_committed, &commit);
-    while (!code && !commit.done && clock_monotonic_ms() < until_ms)
-        rd_kafka_queue_poll_callback(queue, SLICE_MS);
-    rd_kafka_queue_destroy(queue);
-    code = code ? code : commit.code;
-    return code == RD_KAFKA_RESP_ERR__NO_OFFSET ? RD_KAFKA_RESP_ERR_NO_ERROR : code;
+    char reason[256];
+    return rd_kafka_fatal_error(consumer->link->rk, reason, sizeof(reason)) ==
+           RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID;
 }
 
 enum rc bus_commit(struct bus_consumer *consumer, struct err *e)
 {
-    rd_kafka_resp_err_t code = commit_within(consumer->link->rk, COMMIT_MS);
-    if (code)
-        return bus_fail(consumer->link, code, "bus.commit", consumer->group.group, e);
-    return RC_OK;
-}
-
-/* ---- rebalance ---- */
-
-static struct bus_partition *copy_list(const rd_kafka_topic_partition_list_t *list)
-{
-    struct bus_partition *copy = calloc((size_t)list->cnt, sizeof(*copy));
-    if (!copy)
-        abort(); /* out of memory: as in arena.h */
-    for (int i = 0; i < list->cnt; i++)
-        copy[i] = (struct bus_partition){.topic = list->elems[i].topic,
-                                         .partition = list->elems[i].partition,
-                                         .offset = list->elems[i].offset};
-    return copy;
-}
-
-/* All but those held. */
-static void pause_all(const struct bus_consumer *consumer, bool pause)
-{
-    rd_kafka_t *rk = consumer->link->rk;
-    const rd_kafka_topic_partition_list_t *held = consumer->held;
-    rd_kafka_topic_partition_list_t *list = NULL;
-    if (rd_kafka_assignment(rk, &list))
-        return;
-    for (int i = 0; i < held->cnt; i++)
-        rd_kafka_topic_partition_list_del(list, held->elems[i].topic,
-                                          held->elems[i].partition);
-    if (pause)
-        rd_kafka_pause_partitions(rk, list);
-    else
-        rd_kafka_resume_partitions(rk, list);
-    rd_kafka_topic_partition_list_destroy(list);
-}
-
-static void forget_held(struct bus_consumer *consumer)
-{
-    rd_kafka_topic_partition_list_destroy(consumer->held);
-    consumer->held = rd_kafka_topic_partition_list_new(1);
-}
-
-/* librdkafka 2.0.2 keeps a partition's pause after it was taken away: coming back later
- * it would never be read again. */
-static void let_go(struct bus_consumer *consumer)
-{
-    if (consumer->paused)
-        pause_all(consumer, false);
-    if (consumer->held->cnt)
-        rd_kafka_resume_partitions(consumer->link->rk, consumer->held);
-    forget_held(consumer);
-    rd_kafka_assign(consumer->link->rk, NULL);
-    consumer->assigned = 0;
-    metrics_set(METRIC_ASSIGNED, 0);
-    metrics_forget(METRIC_CONSUMER_LAG);
-}
-
-static void on_assigned(struct bus_consumer *consumer,
-                        rd_kafka_topic_partition_list_t *list)
-{
-    if (consumer->group.assigned && list->cnt) {
-        struct bus_partition *partitions = copy_list(list);
-        consumer->group.assigned(consumer->group.ctx, partitions, (size_t)list->cnt);
-        for (int i = 0; i < list->cnt; i++)
-            list->elems[i].offset = partitions[i].offset;
-        free(partitions);
-    }
-    rd_kafka_assign(consumer->link->rk, list);
-    consumer->assigned = (size_t)list->cnt;
-    consumer->joined = true;
-    metrics_add(METRIC_REBALANCES, 1);
-    metrics_set(METRIC_ASSIGNED, list->cnt);
-    if (consumer->paused)
-        pause_all(consumer, true);
-}
-
-static void on_revoked(struct bus_consumer *consumer,
-                       const rd_kafka_topic_partition_list_t *list)
-{
-    rd_kafka_t *rk = consumer->link->rk;
-    bool lost = rd_kafka_assignment_lost(rk);
-    if (consumer->group.revoked && list->cnt) {
-        struct bus_partition *partitions = copy_list(list);
-        consumer->group.revoked(consumer->group.ctx, partitions, (size_t)list->cnt, lost);
-        free(partitions);
-    }
-    rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
-    if (!lost && list->cnt)
-        code = commit_within(rk, HAND_BACK_MS);
-    if (code) /* the new owner does a few messages again */
-        log_warn("kafka.commit_on_revoke_failed", KV("text", rd_kafka_err2str(code)));
-    let_go(consumer);
-}
-
-static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t code,
-                         rd_kafka_topic_partition_list_t *list, void *opaque)
-{
-    struct bus_consumer *consumer = ((struct bus_link *)opaque)->owner;
-    bool lost =
-        code == RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS && rd_kafka_assignment_lost(rk);
-    log_info("kafka.rebalance", KV("group", consumer->group.group),
-             KV("what", rd_kafka_err2name(code)), KV("partitions", (size_t)list->cnt),
-             KV("lost", lost));
-    if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-        on_assigned(consumer, list);
-    } else if (code == RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS) {
-        on_revoked(consumer, list);
-    } else {
-        let_go(consumer);
-    }
+    rd_kafka_resp_err_t code = bus_commit_within(consumer->link->rk, COMMIT_MS);
+    if (!code)
+        return RC_OK;
+    enum rc rc = bus_fail(consumer->link, code, "bus.commit", consumer->group.group, e);
+    if (rc != RC_FATAL || !is_fenced(consumer))
+        return rc;
+    if (e)
+        e->rc = RC_RETRY; /* bus_poll joins again */
+    return RC_RETRY;
 }
 
 /* ---- opening and closing ---- */
@@ -224,11 +87,75 @@ static enum rc open_link(const struct bus_conf *conf, struct bus_consumer *consu
         .properties = properties,
         .property_count =
             sizeof(properties) / sizeof(properties[0]) - (is_static ? 0 : 1),
-        .rebalance = on_rebalance,
+        .rebalance = bus_on_rebalance,
         .statistics = bus_lag,
         .owner = consumer,
     };
     return bus_link_open(conf, &spec, &consumer->link, e);
+}
+
+static char *copy_text(const char *text)
+{
+    char *copy = strdup(text ? text : "");
+    if (!copy)
+        abort(); /* out of memory: as in arena.h */
+    return copy;
+}
+
+static const char *const *copy_topics(const char *const *topics)
+{
+    size_t count = 0;
+    while (topics[count])
+        count++;
+    char **copy = calloc(count + 1, sizeof(*copy));
+    if (!copy)
+        abort();
+    for (size_t i = 0; i < count; i++)
+        copy[i] = copy_text(topics[i]);
+    return (const char *const *)copy;
+}
+
+/* For joining again later. */
+static void keep_settings(struct bus_consumer *consumer, const struct bus_conf *conf,
+                          const struct bus_group *group)
+{
+    consumer->conf = (struct bus_conf){
+        .brokers = copy_text(conf->brokers),
+        .extra = copy_text(conf->extra),
+        .client_id = copy_text(conf->client_id),
+        .group_instance_id = copy_text(conf->group_instance_id),
+        .session_timeout_ms = conf->session_timeout_ms,
+    };
+    consumer->group = *group;
+    consumer->group.group = copy_text(group->group);
+    consumer->group.topics = copy_topics(group->topics);
+}
+
+static void free_consumer(struct bus_consumer *consumer)
+{
+    bus_link_close(consumer->link);
+    bus_link_close(consumer->retired);
+    rd_kafka_topic_partition_list_destroy(consumer->held);
+    for (size_t i = 0; consumer->group.topics[i]; i++)
+        free((char *)consumer->group.topics[i]);
+    free((char **)consumer->group.topics);
+    free((char *)consumer->group.group);
+    free((char *)consumer->conf.brokers);
+    explicit_bzero((char *)consumer->conf.extra, strlen(consumer->conf.extra));
+    free((char *)consumer->conf.extra);
+    free((char *)consumer->conf.client_id);
+    free((char *)consumer->conf.group_instance_id);
+    free(consumer);
+}
+
+static enum rc join(struct bus_consumer *consumer, struct err *e)
+{
+    enum rc rc = open_link(&consumer->conf, consumer, e);
+    if (rc == RC_OK) {
+        rd_kafka_poll_set_consumer(consumer->link->rk);
+        rc = subscribe(consumer, consumer->group.topics, e);
+    }
+    return rc;
 }
 
 enum rc bus_consumer_open(const struct bus_conf *conf, const struct bus_group *group,
@@ -237,23 +164,15 @@ enum rc bus_consumer_open(const struct bus_conf *conf, const struct bus_group *g
     struct bus_consumer *consumer = calloc(1, sizeof(*consumer));
     if (!consumer)
         abort();
-    consumer->group = *group;
-    consumer->group.topics = NULL;
+    keep_settings(consumer, conf, group);
     consumer->event_fd = -1;
     consumer->held = rd_kafka_topic_partition_list_new(1);
-    enum rc rc = open_link(conf, consumer, e);
-    if (rc == RC_OK) {
-        rd_kafka_poll_set_consumer(consumer->link->rk);
-        rc = subscribe(consumer, group->topics, e);
-    }
-    if (rc != RC_OK) {
-        bus_link_close(consumer->link);
-        rd_kafka_topic_partition_list_destroy(consumer->held);
-        free(consumer);
-        return rc;
-    }
-    *out = consumer;
-    return RC_OK;
+    enum rc rc = join(consumer, e);
+    if (rc == RC_OK)
+        *out = consumer;
+    else
+        free_consumer(consumer);
+    return rc;
 }
 
 /* As rd_kafka_consumer_close, which has no deadline: the last rebalance is served from a
@@ -276,20 +195,59 @@ static void leave_group(struct bus_consumer *consumer)
     rd_kafka_queue_destroy(queue);
 }
 
+static void watch(struct bus_consumer *consumer)
+{
+    static const uint64_t one = 1;
+    consumer->queue = rd_kafka_queue_get_consumer(consumer->link->rk);
+    rd_kafka_queue_io_event_enable(consumer->queue, consumer->event_fd, &one,
+                                   sizeof(one));
+}
+
+static void unwatch(struct bus_consumer *consumer)
+{
+    if (!consumer->queue)
+        return;
+    rd_kafka_queue_io_event_enable(consumer->queue, -1, NULL, 0);
+    rd_kafka_queue_destroy(consumer->queue);
+    consumer->queue = NULL;
+}
+
 void bus_consumer_close(struct bus_consumer *consumer)
 {
     if (!consumer)
         return;
     leave_group(consumer);
-    if (consumer->queue) {
-        rd_kafka_queue_io_event_enable(consumer->queue, -1, NULL, 0);
-        rd_kafka_queue_destroy(consumer->queue);
-    }
-    bus_link_close(consumer->link);
-    rd_kafka_topic_partition_list_destroy(consumer->held);
+    unwatch(consumer);
     if (consumer->event_fd >= 0)
         close(consumer->event_fd);
-    free(consumer);
+    free_consumer(consumer);
+}
+
+/* The old handle is kept until the next time, or the end: its messages may be in hand. */
+static enum rc join_again(struct bus_consumer *consumer, struct err *e)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    if (consumer->retired && now_ms - consumer->retired_ms < TWIN_MS)
+        return err_set(e, RC_FATAL, "bus.poll",
+                       "group %s: another process has the id %s, too: give each its own "
+                       "KAFKA_GROUP_INSTANCE_ID",
+                       consumer->group.group, consumer->conf.group_instance_id);
+    log_warn("kafka.fenced", KV("group", consumer->group.group),
+             KV("text", "the session ran out; joining again"));
+    bus_lose_all(consumer);
+    unwatch(consumer);
+    bus_link_close(consumer->retired);
+    consumer->retired = consumer->link;
+    consumer->retired_ms = now_ms;
+    consumer->link = NULL;
+    enum rc rc = join(consumer, e);
+    if (!consumer->link) { /* the process ends by this */
+        consumer->link = consumer->retired;
+        consumer->retired = NULL;
+    }
+    if (rc == RC_OK && consumer->event_fd >= 0)
+        watch(consumer);
+    return rc;
 }
 
 /* ---- reading ---- */
@@ -311,8 +269,8 @@ static enum rc judge(struct bus_consumer *consumer, const rd_kafka_message_t *me
     return bus_fail(consumer->link, message->err, "bus.poll", what, e);
 }
 
-enum rc bus_poll(struct bus_consumer *consumer, int64_t timeout_ms,
-                 struct bus_message *out, bool *got, struct err *e)
+static enum rc poll_once(struct bus_consumer *consumer, int64_t timeout_ms,
+                         struct bus_message *out, bool *got, struct err *e)
 {
     rd_kafka_message_t *message =
         rd_kafka_consumer_poll(consumer->link->rk, (int)timeout_ms);
@@ -335,6 +293,18 @@ enum rc bus_poll(struct bus_consumer *consumer, int64_t timeout_ms,
     return RC_OK;
 }
 
+enum rc bus_poll(struct bus_consumer *consumer, int64_t timeout_ms,
+                 struct bus_message *out, bool *got, struct err *e)
+{
+    enum rc rc = poll_once(consumer, timeout_ms, out, got, e);
+    if (rc != RC_FATAL || !is_fenced(consumer))
+        return rc;
+    rc = join_again(consumer, e);
+    if (rc == RC_OK)
+        *got = false;
+    return rc;
+}
+
 enum rc bus_store(struct bus_consumer *consumer, const struct bus_partition *partitions,
                   size_t count, struct err *e)
 {
@@ -354,46 +324,6 @@ enum rc bus_store(struct bus_consumer *consumer, const struct bus_partition *par
     return bus_fail(consumer->link, code, "bus.store", consumer->group.group, e);
 }
 
-void bus_pause(struct bus_consumer *consumer)
-{
-    if (consumer->paused)
-        return;
-    consumer->paused = true;
-    pause_all(consumer, true);
-}
-
-void bus_resume(struct bus_consumer *consumer)
-{
-    if (!consumer->paused)
-        return;
-    consumer->paused = false;
-    pause_all(consumer, false);
-}
-
-void bus_hold(struct bus_consumer *consumer, const struct bus_partition *partition,
-              bool hold)
-{
-    bool known = rd_kafka_topic_partition_list_find(consumer->held, partition->topic,
-                                                    partition->partition) != NULL;
-    if (known == hold)
-        return;
-    rd_kafka_topic_partition_list_t *one = rd_kafka_topic_partition_list_new(1);
-    rd_kafka_topic_partition_list_add(one, partition->topic, partition->partition);
-    if (hold)
-        rd_kafka_topic_partition_list_add(consumer->held, partition->topic,
-                                          partition->partition);
-    else
-        rd_kafka_topic_partition_list_del(consumer->held, partition->topic,
-                                          partition->partition);
-    if (!consumer->paused) {
-        if (hold)
-            rd_kafka_pause_partitions(consumer->link->rk, one);
-        else
-            rd_kafka_resume_partitions(consumer->link->rk, one);
-    }
-    rd_kafka_topic_partition_list_destroy(one);
-}
-
 size_t bus_assigned(const struct bus_consumer *consumer)
 {
     return consumer->assigned;
@@ -406,16 +336,13 @@ bool bus_joined(const struct bus_consumer *consumer)
 
 int bus_event_fd(struct bus_consumer *consumer)
 {
-    static const uint64_t one = 1;
     if (consumer->event_fd >= 0)
         return consumer->event_fd;
     /* Readable from the start: what came before does not signal again. */
     consumer->event_fd = eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC);
     if (consumer->event_fd < 0)
         return -1;
-    consumer->queue = rd_kafka_queue_get_consumer(consumer->link->rk);
-    rd_kafka_queue_io_event_enable(consumer->queue, consumer->event_fd, &one,
-                                   sizeof(one));
+    watch(consumer);
     return consumer->event_fd;
 }
 

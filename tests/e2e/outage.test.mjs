@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import test, { after, before, describe } from 'node:test';
+import { freePorts } from '../support/ports.mjs';
 import { sleep, waitUntil } from '../support/wait.mjs';
 import { assertCounted } from './counting.mjs';
 import { explained, startPipeline } from './pipeline.mjs';
@@ -82,37 +83,36 @@ describe('members with changing ids', () => {
   }));
 });
 
-/** Starts again what has ended by itself, as systemd and compose do; resolves to the names of those, when `work` is done. */
-async function supervised({ stack }, work) {
-  const restarted = [];
-  const timer = setInterval(() => {
-    for (const service of stack.services.filter(({ proc }) => !proc.isAlive)) {
-      restarted.push(`${service.name}: ${JSON.stringify(service.proc.exit)}`);
-      service.launch();
-    }
-  }, 200);
-  try {
-    await work();
-  } finally {
-    clearInterval(timer);
-  }
-  return restarted;
+/** Two processes with one id fence each other: one of them must end and say why. */
+async function twinsSayIt({ stack }) {
+  const { reconciler } = stack;
+  const [port] = await freePorts(1);
+  const twin = stack.addService('reconciler', 'twin', port, { env: { KAFKA_GROUP_INSTANCE_ID: reconciler.name } });
+  twin.launch();
+  const ended = await waitUntil(() => [reconciler, twin].find(({ proc }) => !proc.isAlive), {
+    what: 'a twin to end', timeoutMs: 60_000 });
+  ended.wasKilled = true; // its exit is judged here
+  assert.equal(ended.proc.exit.code, 1);
+  assert.match(ended.output(), /another process has the id reconciler-1, too/);
 }
 
 /**
  * librdkafka 2.0.2 may commit offsets of the session that ran out; for a member with a fixed id the broker takes that for a
- * twin, and the client can't be used any more. The process then ends with exit code 1 and is started again.
+ * twin, and the client can't be used any more. The member then joins again with a new one, and its process goes on.
  */
 test('members with fixed ids: the broker away for as long as a session lasts', async (t) => {
   const pipeline = await startPipeline({ ...options, ...fixedIds, rms: 'sqlite' });
+  const { services } = pipeline.stack;
   try {
-    const restarted = await supervised(pipeline, () => whileBusy(pipeline, async ({ kafka: { nodes: [node] } }) => {
+    await whileBusy(pipeline, async ({ kafka: { nodes: [node] } }) => {
       await node.stop();
       await sleep(500); // with the stop and the start some four seconds: just as the session has run out
       await node.start();
-    }, 99));
-    if (restarted.length) t.diagnostic(`started again: ${restarted.join(', ')}`);
-    assert.deepEqual(restarted.filter((name) => !name.includes('"code":1,')), []);
+    }, 99);
+    const fenced = services.filter((service) => service.events().some(({ event }) => event === 'kafka.fenced'));
+    t.diagnostic(`fenced: ${fenced.map(({ name }) => name).join(', ') || 'none'}`);
+    assert.deepEqual(services.filter(({ proc }) => !proc.isAlive).map(({ name }) => name), [], 'ended by themselves');
+    await twinsSayIt(pipeline);
   } catch (error) {
     console.error(pipeline.stack.tails(8));
     throw error;
