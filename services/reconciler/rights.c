@@ -30,8 +30,10 @@ bool right_applies(const struct right *right, const struct cfg *cfg)
         return cfg->rms_commit_stock;
     case RIGHT_CREATE_CUSTOMERS:
         return cfg->rms_create_customers;
+    case RIGHT_UPDATE_CUSTOMERS:
+        return strcmp(cfg->rms_update_customers, "none") != 0;
     case RIGHT_SALES_REP:
-        return cfg->rms_sales_rep_id != 0;
+        return cfg->rms_sales_rep_id != 0 || strstr(cfg->rms_shops, "rep:");
     }
     return true;
 }

@@ -70,21 +70,25 @@ static void judge_version(struct preflight *look, int64_t version)
                       "run the newer release");
 }
 
+/* Why the version can't be read is often said with the tables already: no right to. */
 static enum rc look_at_ours(struct preflight *look, struct err *e)
 {
     int64_t version = 0;
     struct err cause = {0};
-    enum rc rc = schema_version(look->sql, &version, &cause);
-    if (rc == RC_RETRY) {
+    size_t before = findings_missing(look->out);
+    enum rc can_read = schema_version(look->sql, &version, &cause);
+    if (can_read == RC_RETRY) {
         if (e)
             *e = cause;
-        return rc;
+        return RC_RETRY;
     }
-    if (rc) /* no right to read it, for one; the tables are looked at all the same */
-        preflight_add(look, FINDING_MISSING, "schema", "tillbridge_meta", cause.text, "");
-    else
+    if (can_read == RC_OK)
         judge_version(look, version);
-    return rc == RC_OK && version == 0 ? RC_OK : preflight_tables(look, true, e);
+    enum rc rc =
+        can_read == RC_OK && version == 0 ? RC_OK : preflight_tables(look, true, e);
+    if (rc == RC_OK && can_read != RC_OK && findings_missing(look->out) == before)
+        preflight_add(look, FINDING_MISSING, "schema", "tillbridge_meta", cause.text, "");
+    return rc;
 }
 
 /* ---- the very statements ---- */
@@ -103,9 +107,10 @@ static enum rc run_queries(struct preflight *look, struct err *e)
     struct rms rms = {.cfg = look->cfg, .sql = look->sql};
     enum sql_dialect dialect = sql_dialect(look->sql);
     const struct rms_texts *t = rms_texts(dialect);
-    const char *const texts[] = {
-        t->guards,        t->orders_by_id,   t->orders_by_ref, t->entries,   t->tendered,
-        t->items_by_code, t->items_by_alias, t->customer_map,  t->customers, t->accounts};
+    const char *const texts[] = {t->guards,         t->orders_by_id, t->orders_by_ref,
+                                 t->entries,        t->tendered,     t->items_by_code,
+                                 t->items_by_alias, t->customer_map, t->customers,
+                                 t->accounts,       t->customer_rows};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         struct rms_keys keys;
         struct err cause = {0};

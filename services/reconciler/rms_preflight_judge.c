@@ -129,12 +129,18 @@ static const char *kind_words(enum value_kind kind)
     return "";
 }
 
-/* SQLite has no type for times: they are text. */
-static bool serves(enum value_kind wanted, enum value_kind found,
+/* SQLite has no type for times: they are text. PostgreSQL's flags are made of numbers
+ * when they are written. */
+static bool serves(const struct column_need *need, const char *type,
                    enum sql_dialect dialect)
 {
-    return wanted == found ||
-           (dialect == SQL_SQLITE && wanted == VALUE_DATE && found == VALUE_TEXT);
+    enum value_kind wanted = wanted_kind(need->kind);
+    enum value_kind found = value_kind(type, dialect);
+    if (dialect == SQL_SQLITE && wanted == VALUE_DATE && found == VALUE_TEXT)
+        return true;
+    if (dialect == SQL_POSTGRES && need->kind == COLUMN_INT && is_type(type, "boolean"))
+        return true;
+    return wanted == found;
 }
 
 static bool is_inexact(const char *type)
@@ -160,12 +166,11 @@ static void judge_type(const struct column_need *need, const struct column_found
                        enum sql_dialect dialect, const char *where, struct findings *out)
 {
     enum value_kind wanted = wanted_kind(need->kind);
-    enum value_kind is = value_kind(found->type, dialect);
     const char *what = arena_printf(&out->arena, "its type is %s, and it must hold %s",
                                     found->type, kind_words(wanted));
-    if (is == VALUE_UNKNOWN)
+    if (value_kind(found->type, dialect) == VALUE_UNKNOWN)
         add(out, FINDING_DIFFERS, "type", where, what, "see that it does");
-    else if (!serves(wanted, is, dialect))
+    else if (!serves(need, found->type, dialect))
         add(out, FINDING_MISSING, "type", where, what, NOT_RMS);
     else if (need->kind == COLUMN_MONEY && is_inexact(found->type))
         add(out, FINDING_DIFFERS, "type", where,

@@ -165,13 +165,18 @@ enum rc preflight_sequence(struct preflight *look, const char *table, struct err
 
 /* ---- SQLite ---- */
 
-/* SQLite's only right: that the file can be written. A transaction is begun for it. */
+static const char preflight_probe[] = "CREATE TABLE tillbridge_probe (x)"; /* undone */
+
+/* SQLite's only right: that the file can be written. A transaction alone does not tell:
+ * on a file that is read-only it begins all the same. */
 enum rc preflight_writable(struct preflight *look, struct err *e)
 {
     struct err cause = {0};
     if (sql_dialect(look->sql) != SQL_SQLITE)
         return RC_OK;
     enum rc rc = sql_begin(look->sql, &cause);
+    if (rc == RC_OK)
+        rc = sql_run(look->sql, preflight_probe, &cause);
     sql_rollback(look->sql);
     if (rc == RC_RETRY && e)
         *e = cause;

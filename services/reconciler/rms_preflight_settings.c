@@ -39,25 +39,25 @@ static enum rc store_row(void *ctx, struct sql_stmt *stmt, struct err *e)
 
 /* Configuration tells the store that the database belongs to; Store lists others, too,
  * and is empty where there is one. */
-static void judge_store(struct preflight *look, const struct stores *own,
-                        const struct stores *listed)
+static void judge_store(struct preflight *look, const char *setting,
+                        const struct stores *own, const struct stores *listed)
 {
     struct arena *arena = &look->out->arena;
     if (own->has || (own->count == 0 && listed->has))
         return;
     if (own->count == 0 && listed->count == 0)
-        preflight_add(look, FINDING_DIFFERS, "setting", "RMS_STORE_ID",
+        preflight_add(look, FINDING_DIFFERS, "setting", setting,
                       "neither Configuration nor Store tells a store to compare it with",
                       "");
     else if (listed->has)
-        preflight_add(look, FINDING_DIFFERS, "setting", "RMS_STORE_ID",
+        preflight_add(look, FINDING_DIFFERS, "setting", setting,
                       arena_printf(arena,
                                    "%" PRId64 " is a store of this database, whose own "
                                    "is %" PRId64,
                                    own->wanted, own->first),
                       "see that orders are meant for that store");
     else
-        preflight_add(look, FINDING_MISSING, "setting", "RMS_STORE_ID",
+        preflight_add(look, FINDING_MISSING, "setting", setting,
                       arena_printf(arena,
                                    "there is no store %" PRId64
                                    " in RMS; its own is %" PRId64,
@@ -65,18 +65,19 @@ static void judge_store(struct preflight *look, const struct stores *own,
                       "set it to the store that the orders are for");
 }
 
-static enum rc look_at_store(struct preflight *look, struct err *e)
+static enum rc look_at_store(struct preflight *look, const char *setting, int64_t id,
+                             struct err *e)
 {
-    struct stores own = {.wanted = look->cfg->rms_store_id};
+    struct stores own = {.wanted = id};
     struct stores listed = own;
     enum rc rc = RC_OK;
-    if (!preflight_readable(look, "Configuration"))
-        return RC_OK; /* said with the tables */
+    if (id < 0 || !preflight_readable(look, "Configuration"))
+        return RC_OK; /* not set; or said with the tables */
     rc = preflight_query(look, PREFLIGHT_STORE, NULL, store_row, &own, e);
     if (rc == RC_OK && preflight_readable(look, "Store"))
         rc = preflight_query(look, PREFLIGHT_STORES, NULL, store_row, &listed, e);
     if (rc == RC_OK)
-        judge_store(look, &own, &listed);
+        judge_store(look, setting, &own, &listed);
     return rc;
 }
 
@@ -128,7 +129,8 @@ static enum rc look_at_item(struct preflight *look, const char *setting, const c
 {
     struct item_hits hits = {0};
     struct arena *arena = &look->out->arena;
-    if (str_empty(code))
+    bool is_there = preflight_readable(look, "Item") && preflight_readable(look, "Alias");
+    if (str_empty(code) || !is_there)
         return RC_OK;
     enum rc rc = look_up_item(look, code, &hits, e);
     if (rc)
@@ -153,43 +155,63 @@ static enum rc look_at_item(struct preflight *look, const char *setting, const c
     return RC_OK;
 }
 
-static enum rc look_at_items(struct preflight *look, struct err *e)
-{
-    if (!preflight_readable(look, "Item") || !preflight_readable(look, "Alias"))
-        return RC_OK;
-    enum rc rc = look_at_item(look, "RMS_SHIPPING_ITEM", look->cfg->rms_shipping_item, e);
-    return rc ? rc : look_at_item(look, "RMS_MISC_ITEM", look->cfg->rms_misc_item, e);
-}
-
 /* ---- people ---- */
 
-static enum rc look_for_id(struct preflight *look, enum preflight_text which, int64_t id,
-                           const char *const words[2], struct err *e)
+static enum rc look_for_id(struct preflight *look, enum preflight_text which,
+                           const char *setting, int64_t id, struct err *e)
 {
     char number[NUMBER_ROOM];
     int64_t hits = 0;
-    if (id == 0) /* 0 is nobody, in RMS too */
+    bool is_customer = which == PREFLIGHT_CUSTOMER;
+    bool is_there = preflight_readable(look, is_customer ? "Customer" : "SalesRep");
+    if (id <= 0 || !is_there) /* 0 is nobody, in RMS too */
         return RC_OK;
     snprintf(number, sizeof(number), "%" PRId64, id);
     enum rc rc = preflight_number(look, which, PREFLIGHT_PARAMS(number), &hits, e);
     if (rc == RC_OK && hits == 0)
-        preflight_add(look, FINDING_MISSING, "setting", words[0],
+        preflight_add(look, FINDING_MISSING, "setting", setting,
                       arena_printf(&look->out->arena, "RMS has no %s with the ID %s",
-                                   words[1], number),
+                                   is_customer ? "customer" : "sales representative",
+                                   number),
                       "set it to one that there is, or to 0 for none");
     return rc;
 }
 
-static enum rc look_at_people(struct preflight *look, struct err *e)
+/* ---- the shops ---- */
+
+/* What the plain settings name, and what RMS_SHOPS does, for one shop. */
+struct named {
+    const char *store, *item, *guest, *rep; /* the settings' names */
+    struct shop_settings is;
+};
+
+static enum rc look_at_named(struct preflight *look, const struct named *named,
+                             struct err *e)
 {
-    static const char *const guest[2] = {"RMS_GUEST_CUSTOMER_ID", "customer"};
-    static const char *const rep[2] = {"RMS_SALES_REP_ID", "sales representative"};
+    enum rc rc = look_at_store(look, named->store, named->is.store_id, e);
+    if (rc == RC_OK)
+        rc = look_at_item(look, named->item, named->is.shipping_item, e);
+    if (rc == RC_OK)
+        rc = look_for_id(look, PREFLIGHT_CUSTOMER, named->guest,
+                         named->is.guest_customer_id, e);
+    if (rc == RC_OK)
+        rc =
+            look_for_id(look, PREFLIGHT_SALES_REP, named->rep, named->is.sales_rep_id, e);
+    return rc;
+}
+
+static enum rc look_at_shops(struct preflight *look, struct err *e)
+{
+    struct shops shops = {0};
+    struct err fault = {0};
+    struct arena *arena = &look->out->arena;
     enum rc rc = RC_OK;
-    if (preflight_readable(look, "Customer"))
-        rc = look_for_id(look, PREFLIGHT_CUSTOMER, look->cfg->rms_guest_customer_id,
-                         guest, e);
-    if (rc == RC_OK && preflight_readable(look, "SalesRep"))
-        rc = look_for_id(look, PREFLIGHT_SALES_REP, look->cfg->rms_sales_rep_id, rep, e);
+    if (shops_parse(look->cfg->rms_shops, arena, &shops, &fault))
+        preflight_add(look, FINDING_MISSING, "setting", "RMS_SHOPS", fault.text, "");
+    for (size_t i = 0; rc == RC_OK && i < shops.count; i++) {
+        const char *name = arena_printf(arena, "RMS_SHOPS %s", shops.at[i].shop);
+        rc = look_at_named(look, &(struct named){name, name, name, name, shops.at[i]}, e);
+    }
     return rc;
 }
 
@@ -236,11 +258,20 @@ static enum rc look_for_doubles(struct preflight *look, struct err *e)
 
 enum rc preflight_settings(struct preflight *look, struct err *e)
 {
+    const struct cfg *cfg = look->cfg;
+    const struct named plain = {"RMS_STORE_ID",
+                                "RMS_SHIPPING_ITEM",
+                                "RMS_GUEST_CUSTOMER_ID",
+                                "RMS_SALES_REP_ID",
+                                {.store_id = cfg->rms_store_id,
+                                 .shipping_item = cfg->rms_shipping_item,
+                                 .guest_customer_id = cfg->rms_guest_customer_id,
+                                 .sales_rep_id = cfg->rms_sales_rep_id}};
     look_at_services(look);
-    enum rc rc = look_at_store(look, e);
+    enum rc rc = look_at_named(look, &plain, e);
     if (rc == RC_OK)
-        rc = look_at_items(look, e);
+        rc = look_at_item(look, "RMS_MISC_ITEM", cfg->rms_misc_item, e);
     if (rc == RC_OK)
-        rc = look_at_people(look, e);
+        rc = look_at_shops(look, e);
     return rc ? rc : look_for_doubles(look, e);
 }

@@ -31,8 +31,10 @@ static const char *const texts[][PREFLIGHT_TEXT_COUNT] = {
             [PREFLIGHT_RIGHT] = "SELECT CASE WHEN has_table_privilege(" PG_TABLE
                                 ", CAST(? AS text)) THEN 1 ELSE 0 END",
             [PREFLIGHT_COLUMN_RIGHT] =
-                "SELECT CASE WHEN has_column_privilege(" PG_TABLE
-                ", CAST(? AS text), CAST(? AS text)) THEN 1 ELSE 0 END",
+                "SELECT CASE WHEN has_column_privilege(to_regclass(quote_ident(k.t)), "
+                "k.c, k.r) THEN 1 ELSE 0 END FROM (SELECT CAST(? AS text) AS t, CAST(? "
+                "AS "
+                "text) AS r, CAST(? AS text) AS c) k",
             [PREFLIGHT_SEQUENCE] =
                 "SELECT s.q, CASE WHEN has_sequence_privilege(s.q, 'USAGE') THEN 1 ELSE "
                 "0 END FROM (SELECT pg_get_serial_sequence(quote_ident(CAST(? AS text)), "

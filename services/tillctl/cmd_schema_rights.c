@@ -128,6 +128,7 @@ const struct cli_command command_schema_rights = {
     .option_count = CLI_COUNT(options),
     .examples = examples,
     .example_count = CLI_COUNT(examples),
-    .settings = "RMS_DB_USER RMS_COMMIT_STOCK RMS_CREATE_CUSTOMERS RMS_SALES_REP_ID",
+    .settings = "RMS_DB_USER RMS_COMMIT_STOCK RMS_CREATE_CUSTOMERS RMS_UPDATE_CUSTOMERS "
+                "RMS_SALES_REP_ID RMS_SHOPS",
     .run = run,
 };

@@ -106,8 +106,10 @@ static void print_built(void)
 /* What people run, not the program; every setting on. */
 static void print_grants(void)
 {
-    static const struct cfg all = {
-        .rms_commit_stock = true, .rms_create_customers = true, .rms_sales_rep_id = 1};
+    static const struct cfg all = {.rms_commit_stock = true,
+                                   .rms_create_customers = true,
+                                   .rms_update_customers = "all",
+                                   .rms_sales_rep_id = 1};
     struct buf text;
     buf_init(&text, (size_t)64 * 1024);
     rights_grant_all(SQL_SQLSERVER, &all, "[tillbridge]", &text);

@@ -43,6 +43,7 @@ static void a_shop_has_its_own_store_and_guest(void **state)
 {
     static const char *const settings[] = {shops, "RMS_STORE_ID=1", NULL};
     rig_open(&rig, state, settings);
+    rig_must(&rig, "INSERT INTO \"Store\" (\"ID\", \"Name\") VALUES (2, 'Second')");
     struct snapshot *order = rig_order(&rig, 7001);
     order->shipping_e4 = 50000;
     rig_total(order);
