@@ -112,13 +112,13 @@ static enum rc item_row(void *ctx, struct sql_stmt *stmt, struct err *e)
     return RC_OK;
 }
 
-/* Those that have no item yet are looked up by this text. */
+/* Those that have no active item yet are looked up by this text. */
 static enum rc look_up(struct items *items, const char *text, struct err *e)
 {
     struct rms_keys keys;
     rms_keys_init(&keys, sql_dialect(items->rms->sql));
     for (size_t i = 0; i < items->count; i++)
-        if (!items->at[i].hit.hits && !items->at[i].inactive)
+        if (!items->at[i].hit.hits)
             rms_keys_text(&keys, items->at[i].hit.sku);
     enum rc rc = RC_OK;
     if (keys.count)

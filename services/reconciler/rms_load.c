@@ -225,10 +225,10 @@ static size_t owner_by_reference(const struct load *load, const char *reference)
 static enum rc read_order(struct load *load, struct sql_stmt *stmt,
                           struct rms_order *order, struct err *e)
 {
-    int64_t n[5] = {0};
+    int64_t n[6] = {0};
     int64_t m[4] = {0};
     const char *t[3] = {0};
-    enum rc rc = read_ints(stmt, (const int[]){0, 2, 3, 4, 9}, 5, n, e);
+    enum rc rc = read_ints(stmt, (const int[]){0, 2, 3, 4, 9, 12}, 6, n, e);
     if (rc == RC_OK)
         rc = read_moneys(stmt, (const int[]){5, 6, 7, 8}, 4, m, e);
     if (rc == RC_OK)
@@ -237,6 +237,7 @@ static enum rc read_order(struct load *load, struct sql_stmt *stmt,
         return rc;
     *order = (struct rms_order){.id = n[0],
                                 .closed = n[1] != 0,
+                                .other_type = n[5] != ORDER_TYPE_WORK_ORDER,
                                 .customer_id = n[2],
                                 .shipping_service_id = n[3],
                                 .taxable = n[4] != 0,

@@ -8,10 +8,11 @@
     "g.order_id, g.shop, g.rms_order, g.updated_at, g.fetched_at, g.applied, g.seen, " \
     "g.action, g.reason, g.held_for, g.closed_by_us, g.notes, g.src_topic, "           \
     "g.src_partition, g.src_offset, g.outcome, g.line_map"
-#define ORDER_COLUMNS                                                   \
-    "o.\"ID\", o.\"ReferenceNumber\", o.\"Closed\", o.\"CustomerID\", " \
-    "o.\"ShippingServiceID\", o.\"Deposit\", o.\"Tax\", o.\"Total\", "  \
-    "o.\"ShippingChargeOnOrder\", o.\"Taxable\", o.\"Comment\", o.\"ShippingNotes\""
+#define ORDER_COLUMNS                                                                  \
+    "o.\"ID\", o.\"ReferenceNumber\", o.\"Closed\", o.\"CustomerID\", "                \
+    "o.\"ShippingServiceID\", o.\"Deposit\", o.\"Tax\", o.\"Total\", "                 \
+    "o.\"ShippingChargeOnOrder\", o.\"Taxable\", o.\"Comment\", o.\"ShippingNotes\", " \
+    "o.\"Type\""
 /* exact: makes decimals of a float, four of them: what is sold by weight has more. */
 #define ENTRY_COLUMNS(exact)                                                \
     "e.\"OrderID\", e.\"ID\", e.\"ItemID\", e.\"Price\", e.\"FullPrice\", " \

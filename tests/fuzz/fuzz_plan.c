@@ -245,6 +245,9 @@ static void staff(struct model *model, struct bytes *bytes)
         model_staff_add_entry(model, row, SHOP_FIRST_ITEM + what % SHOP_ITEMS,
                               QUANTITY_SCALE);
         break;
+    case 6:
+        row->other_type = what & 8;
+        break;
     default:
         break;
     }

@@ -38,7 +38,7 @@ struct case_entry {
 struct case_order {
     int64_t id, customer_id, shipping_service_id;
     int64_t deposit_e4, tax_e4, total_e4, shipping_charge_e4;
-    bool closed, tendered, taxable;
+    bool closed, tendered, other_type, taxable;
     const char *reference, *comment, *notes;
     struct codec_list entries;
 };
@@ -207,6 +207,7 @@ static void add_orders(struct golden_case *c, const struct codec_list *list)
             .id = from[i].id,
             .closed = from[i].closed,
             .tendered = from[i].tendered,
+            .other_type = from[i].other_type,
             .customer_id = from[i].customer_id,
             .shipping_service_id = from[i].shipping_service_id,
             .deposit_e4 = from[i].deposit_e4,

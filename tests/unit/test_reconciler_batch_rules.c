@@ -34,6 +34,59 @@ static void without_the_setting_it_does_not(void **state)
     rig_close(&rig);
 }
 
+static void an_active_alias_goes_before_an_inactive_code(void **state)
+{
+    rig_open(&rig, state, NULL);
+    rig_must(&rig, "UPDATE \"Item\" SET \"Inactive\" = 1 WHERE \"ItemLookupCode\" = "
+                   "'MUG-STONE-350'");
+    rig_expect(rig_do(&rig, rig_order(&rig, 7001)), "error", "unknown_sku");
+    rig_must(&rig, "INSERT INTO \"Alias\" (\"ItemID\", \"Alias\") SELECT \"ID\", "
+                   "'MUG-STONE-350' FROM \"Item\" WHERE \"ItemLookupCode\" = "
+                   "'BOWL-SOUP-16'");
+    const struct work *work = rig_do(&rig, rig_order(&rig, 7002));
+    rig_expect(work, "created", "");
+    assert_string_equal(rig_entries(&rig, work->result.rms_order, "i.\"ItemLookupCode\""),
+                        "BOWL-SOUP-16,PLATE-DIN-27");
+    rig_close(&rig);
+}
+
+static void an_order_of_another_type_is_staffs(void **state)
+{
+    rig_open(&rig, state, NULL);
+    struct snapshot *order = rig_order(&rig, 7001);
+    long long id = rig_do(&rig, order)->result.rms_order;
+    rig_must(&rig, "UPDATE \"Order\" SET \"Type\" = 3 WHERE \"ID\" = %lld", id);
+    rig_later(order);
+    rig_line(order, 0)->quantity = rig_line(order, 0)->current_quantity = 3;
+    rig_total(order);
+    rig_expect(rig_do(&rig, order), "conflict", "other_type");
+    assert_string_equal(rig_entries(&rig, id, RIG_QUANTITIES), "2,1");
+    rig_must(&rig, "UPDATE \"Order\" SET \"Type\" = 2 WHERE \"ID\" = %lld", id);
+    order->fetched_ms++;
+    rig_expect(rig_do(&rig, order), "updated", "");
+    rig_close(&rig);
+}
+
+/* Less than nothing of a line, as a return is entered, must not damage the map. */
+static void a_line_below_nothing_is_survived(void **state)
+{
+    rig_open(&rig, state, NULL);
+    struct snapshot *order = rig_order(&rig, 7001);
+    long long id = rig_do(&rig, order)->result.rms_order;
+    rig_must(&rig,
+             "UPDATE \"OrderEntry\" SET \"QuantityOnOrder\" = -1 WHERE \"OrderID\" "
+             "= %lld",
+             id);
+    rig.cfg.rms_commit_stock = false;
+    rig_restart(&rig);
+    rig_later(order);
+    order->cancelled_ms = order->updated_ms;
+    rig_expect(rig_do(&rig, order), "cancelled", "");
+    rig_later(order);
+    rig_expect(rig_do(&rig, order), "skipped", "unchanged");
+    rig_close(&rig);
+}
+
 /* ---- several shops ---- */
 
 static const char shops[] =
@@ -127,6 +180,9 @@ int main(int argc, char **argv)
     static const struct db_case cases[] = {
         DB_BOTH(a_barcode_stands_for_a_sku_that_is_not_there),
         DB_BOTH(without_the_setting_it_does_not),
+        DB_BOTH(an_active_alias_goes_before_an_inactive_code),
+        DB_BOTH(an_order_of_another_type_is_staffs),
+        DB_BOTH(a_line_below_nothing_is_survived),
         DB_BOTH(a_shop_has_its_own_store_and_guest),
         DB_BOTH(two_shops_may_have_the_same_order_id),
         DB_BOTH(in_one_batch_too),

@@ -71,5 +71,6 @@ void line_map_format(const struct line_map *lines, size_t count, struct buf *out
 {
     for (size_t i = 0; i < count; i++)
         buf_printf(out, "%s%" PRId64 ":%" PRId64 ":%" PRId64 ":%" PRId64, i ? " " : "",
-                   lines[i].line, lines[i].entry, lines[i].item, lines[i].committed_e4);
+                   lines[i].line, lines[i].entry, lines[i].item,
+                   lines[i].committed_e4 > 0 ? lines[i].committed_e4 : 0);
 }

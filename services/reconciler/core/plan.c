@@ -192,6 +192,8 @@ static enum reason why_not_touch(const struct rms_order *order)
         return REASON_TENDERED;
     if (order->closed)
         return REASON_CLOSED_IN_RMS;
+    if (order->other_type)
+        return REASON_OTHER_TYPE;
     for (size_t i = 0; i < order->entry_count; i++)
         if (order->entries[i].rtd_e4 != 0)
             return REASON_PART_DELIVERED;
@@ -222,23 +224,43 @@ static void unchanged(struct decision *d)
     decide(d, ACTION_SKIPPED, REASON_UNCHANGED);
 }
 
+/* Staff closed it without selling it: shop and RMS agree, and nothing is left to do. A
+ * sale is something else: somebody has to book the return. */
+static bool is_closed_without_sale(const struct rms_order *order)
+{
+    for (size_t i = 0; i < order->entry_count; i++)
+        if (order->entries[i].rtd_e4 != 0)
+            return false;
+    return order->closed && !order->tendered && order->deposit_e4 == 0;
+}
+
+static void keep_known(struct decision *d, struct line_map *known, size_t count)
+{
+    d->plan->next.lines = known;
+    d->plan->next.line_count = count;
+    applied(d, false);
+}
+
 static void cancel(struct decision *d)
 {
     enum reason reason = why_not_touch(d->existing);
     struct line_map *known = NULL;
     size_t count = 0;
+    lines_known(d->in, d->existing, d->arena, &known, &count);
+    if (is_closed_without_sale(d->existing)) {
+        keep_known(d, known, count);
+        decide(d, ACTION_SKIPPED, REASON_UNCHANGED);
+        return;
+    }
     if (reason != REASON_NONE) {
         conflict(d, reason);
         return;
     }
     header_close(d->in, d->existing, &d->ops);
-    lines_known(d->in, d->existing, d->arena, &known, &count);
     stock_release(d->in, d->existing, known, count, &d->ops);
     for (size_t i = 0; i < count; i++)
         known[i].committed_e4 = d->in->settings->commit_stock ? 0 : known[i].committed_e4;
-    d->plan->next.lines = known;
-    d->plan->next.line_count = count;
-    applied(d, false);
+    keep_known(d, known, count);
     d->plan->next.closed_by_us = true;
     decide(d, ACTION_CANCELLED, REASON_NONE);
 }

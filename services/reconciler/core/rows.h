@@ -31,7 +31,8 @@ struct rms_entry {
 struct rms_order {
     int64_t id;
     bool closed;
-    bool tendered; /* a [Transaction] has it as RecallID */
+    bool other_type; /* staff made a quote or the like of the work order */
+    bool tendered;   /* a [Transaction] has it as RecallID */
     int64_t customer_id, shipping_service_id;
     int64_t deposit_e4, tax_e4, total_e4, shipping_charge_e4;
     bool taxable;
