@@ -59,7 +59,18 @@ static const struct header order_headers[] = {
     {HEADER_FORCE,
      "`true`: look at it even if a newer version was decided on, and compare "
      "the rows even if the content was applied before"},
-    {HEADER_ATTEMPT, "tries made before, on `" TOPIC_RETRY "`"},
+};
+
+static const struct header retry_headers[] = {
+    {HEADER_ATTEMPT, "times it was put aside, from 1"},
+    {HEADER_RETRY_NOT_BEFORE,
+     "when it is tried again, ISO 8601; at the latest after `RETRY_MAX_S`"},
+    {HEADER_RETRY_REASON, "a reason of the list below: `locked`"},
+    {HEADER_RETRY_DETAIL, "one line for people"},
+    {HEADER_RETRY_TOPIC "`, `" HEADER_RETRY_PARTITION "`, `" HEADER_RETRY_OFFSET
+                        "`, `" HEADER_RETRY_TIMESTAMP,
+     "where the message stood first, and its Kafka timestamp: its result tells of that "
+     "place"},
 };
 
 static const struct header dlq_headers[] = {
@@ -234,6 +245,11 @@ void docgen_messages(struct buf *out)
              "copy them as they are.\n");
     add_headers(out, "On `" TOPIC_ORDERS "` and `" TOPIC_RETRY "`:", order_headers,
                 COUNT(order_headers));
+    add_headers(out,
+                "Added on `" TOPIC_RETRY
+                "`, beside the message's own. A message there has the partition number "
+                "of the one\nit is for; without these headers it is taken as a replay:",
+                retry_headers, COUNT(retry_headers));
     add_headers(out, "Added on `" TOPIC_DLQ "`, beside the message's own:", dlq_headers,
                 COUNT(dlq_headers));
     for (size_t i = 0; messages_all[i]; i++)
