@@ -156,6 +156,11 @@ export class Bulk {
     return { bulkOperation: operation, userErrors: [] };
   }
 
+  /** The lines of operation `number`, in their order. */
+  lines(number) {
+    return this.#operations.get(number).lines;
+  }
+
   /** An order of the canned file, as far as it is ever asked for. */
   phantom(id) {
     return this.canned ? { __typename: 'Order', id, updatedUs: Date.parse(this.canned.updatedAt) * 1000 } : null;
