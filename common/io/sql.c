@@ -127,6 +127,8 @@ void sql_close(struct sql *sql)
         sql_stmt_free(stmt);
         stmt = next;
     }
+    if (sql->once)
+        sql_stmt_free(sql->once);
     if (sql->control)
         SQLFreeHandle(SQL_HANDLE_STMT, sql->control);
     if (sql->connected)

@@ -71,6 +71,12 @@ enum rc sql_run(struct sql *sql, const char *text, struct err *e) TB_MUST_CHECK;
 enum rc sql_prepare(struct sql *sql, const char *text, struct sql_stmt **out,
                     struct err *e) TB_MUST_CHECK;
 
+/* A statement for a text that is not met again: not prepared and not kept, run at once
+ * with its parameters. Several statements may be in it; a ? within '...' or "..." is no
+ * marker. Borrowed, until the next sql_once. The text is copied. */
+enum rc sql_once(struct sql *sql, const char *text, struct sql_stmt **out,
+                 struct err *e) TB_MUST_CHECK;
+
 /* Parameters, in order, for the next sql_exec, which checks them: their number, UTF-8,
  * the form of times. Text must stay valid until sql_exec returns; NULL binds SQL NULL. */
 void sql_bind_text(struct sql_stmt *stmt, const char *text);

@@ -167,8 +167,13 @@ static const struct rule sqlserver_rules[] = {
     NATIVE(295, RC_REJECT, ""),
     NATIVE(296, RC_REJECT, ""),
     NATIVE(8114, RC_REJECT, ""),
+    {.from = 50000, /* our own texts: what they were to write was gone */
+     .to = 50000,
+     .fragment = "tillbridge: ",
+     .rc = RC_RETRY,
+     .remedy = "looking again"},
     {.from = 50000,
-     .to = 999999, /* RAISERROR and THROW; our own texts raise nothing */
+     .to = 999999, /* RAISERROR and THROW of others */
      .rc = RC_REJECT,
      .remedy = "a trigger or procedure of the database refused it"},
     /* Settings, rights, schema. */

@@ -29,6 +29,7 @@ struct sql {
     struct sql_stmt *stmts; /* last used first */
     size_t stmt_count;
     struct sql_stmt *open; /* whose result is being read */
+    struct sql_stmt *once; /* the last of sql_once */
 };
 
 enum sql_bound {
@@ -60,6 +61,7 @@ struct sql_stmt {
     SQLHSTMT handle;
     char *text;
     size_t text_len;
+    bool is_once;        /* executed without having been prepared */
     SQLSMALLINT markers; /* parameters the text takes */
     struct sql_param *params;
     size_t param_count, param_cap;

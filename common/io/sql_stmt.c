@@ -118,6 +118,38 @@ enum rc sql_prepare(struct sql *sql, const char *text, struct sql_stmt **out,
     return RC_OK;
 }
 
+/* Markers of a text; those of a prepared one are the driver's to count. */
+static SQLSMALLINT count_markers(const char *text)
+{
+    SQLSMALLINT n = 0;
+    for (const char *p = text; *p; p++) {
+        if (*p == '\'' || *p == '"') {
+            const char *end = strchr(p + 1, *p);
+            p = end ? end : p + strlen(p) - 1;
+        } else if (*p == '?') {
+            n++;
+        }
+    }
+    return n;
+}
+
+enum rc sql_once(struct sql *sql, const char *text, struct sql_stmt **out, struct err *e)
+{
+    enum rc rc = sql_stmt_ready(sql, e);
+    if (rc)
+        return rc;
+    if (sql->once)
+        sql_stmt_free(sql->once);
+    struct sql_stmt *stmt = sql->once = make(sql, text);
+    stmt->is_once = true;
+    stmt->markers = count_markers(text);
+    if (!SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_STMT, sql->dbc, &stmt->handle)))
+        return sql_diag_fail(sql, SQL_HANDLE_DBC, sql->dbc, text, e);
+    sql_stmt_limit_time(sql, stmt->handle);
+    *out = stmt;
+    return RC_OK;
+}
+
 /* ---- executing ---- */
 
 static enum rc check_usable(const struct sql *sql, struct err *e)
@@ -178,6 +210,13 @@ static enum rc seek_rows(struct sql_stmt *stmt, int64_t *written, struct err *e)
     return RC_OK;
 }
 
+static SQLRETURN execute(struct sql_stmt *stmt)
+{
+    if (stmt->is_once)
+        return SQLExecDirect(stmt->handle, (SQLCHAR *)stmt->text, SQL_NTS);
+    return SQLExecute(stmt->handle);
+}
+
 enum rc sql_exec(struct sql_stmt *stmt, int64_t *rows, struct err *e)
 {
     int64_t written = -1;
@@ -187,7 +226,7 @@ enum rc sql_exec(struct sql_stmt *stmt, int64_t *rows, struct err *e)
     stmt->param_count = 0;
     if (rc)
         return rc;
-    if (!sql_worked(SQLExecute(stmt->handle)))
+    if (!sql_worked(execute(stmt)))
         return fail(stmt, e);
     rc = seek_rows(stmt, &written, e);
     if (rc == RC_OK && rows)

@@ -20,7 +20,6 @@ struct rms_texts {
     const char *customers;      /* keys: e-mail addresses */
     const char *accounts;       /* keys: account numbers */
     const char *customer_rows;  /* keys: Customer.ID */
-    const char *insert_suffix;  /* makes an INSERT give its id; "" = sql_last_id */
 };
 
 const struct rms_texts *rms_texts(enum sql_dialect dialect);
@@ -62,11 +61,6 @@ int64_t rms_guest(const struct rms *rms, const char *shop);
 typedef enum rc rms_row(void *ctx, struct sql_stmt *stmt, struct err *e);
 enum rc rms_query(struct rms *rms, const char *text, struct rms_keys *keys, rms_row *row,
                   void *ctx, struct err *e) TB_MUST_CHECK;
-
-/* The statement of one row operation, and those of the guard: made here, so that a test
- * can print every text that a database is ever sent. */
-void rms_op_text(const struct row_op *op, enum sql_dialect dialect, struct buf *buf);
-extern const char rms_guard_insert[], rms_guard_update[], rms_customer_insert[];
 
 /* Parts of rms_load: the items of all SKUs, aliases and settings; the customers. */
 enum rc rms_load_items(struct rms *rms, const struct snapshot *const *orders,

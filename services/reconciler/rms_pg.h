@@ -17,12 +17,6 @@ struct rms_types {
 void rms_pg_op_text(const struct row_op *op, const struct rms_types *types,
                     struct buf *buf);
 
-enum {
-    RMS_PG_GUARD_COLUMNS = 0
-#define GUARD(name, type) +1
-#include "guard.def"
-#undef GUARD
-};
 /* exists: the row is there and is replaced. Parameters: arrays, in guard.def's order. */
 void rms_pg_guard_text(bool exists, struct buf *buf);
 /* Parameters: customer ids, shops, Customer.IDs. */

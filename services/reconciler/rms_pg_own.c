@@ -39,35 +39,24 @@ enum rc rms_pg_link_customers(struct rms_batch *batch, const struct rms_new_ids 
     return rc;
 }
 
-/* In guard.def's order. */
 static void add_guard(struct rms_pg_stmt *s, const struct snapshot *order,
-                      const struct guard *g, const char *map)
+                      const struct guard *guard, const char *map)
 {
-    struct rms_keys *to = s->arrays;
-    rms_keys_int(to++, order->id);
-    rms_keys_text(to++, order->shop);
-    rms_keys_int(to++, g->rms_order);
-    rms_keys_int(to++, g->updated_ms);
-    rms_keys_int(to++, g->fetched_ms);
-    rms_keys_text(to++, g->applied);
-    rms_keys_text(to++, g->seen);
-    rms_keys_text(to++, action_word(g->action));
-    rms_keys_text(to++, reason_word(g->reason));
-    rms_keys_text(to++, g->held ? reason_word(g->held_for) : "");
-    rms_keys_int(to++, g->closed_by_us);
-    rms_keys_text(to++, g->notes);
-    rms_pg_add_text(to++, g->src_topic);
-    rms_keys_int(to++, g->src_partition);
-    rms_keys_int(to++, g->src_offset);
-    rms_keys_text(to++, g->outcome ? g->outcome : "");
-    rms_keys_text(to, map);
+    struct rms_value values[RMS_GUARD_COLUMNS];
+    rms_guard_values(order, guard, map, values);
+    for (enum rms_guard_column c = 0; c < RMS_GUARD_COLUMNS; c++) {
+        if (values[c].is_text)
+            rms_pg_add_text(&s->arrays[c], values[c].text);
+        else
+            rms_keys_int(&s->arrays[c], values[c].number);
+    }
 }
 
 static enum rc write_those(struct rms_batch *batch, bool exists, struct err *e)
 {
     struct rms_pg_stmt stmt;
     struct buf map;
-    rms_pg_init(&stmt, batch->rms, RMS_PG_GUARD_COLUMNS);
+    rms_pg_init(&stmt, batch->rms, RMS_GUARD_COLUMNS);
     rms_pg_guard_text(exists, &stmt.text);
     buf_init(&map, LINE_MAP_MAX);
     for (size_t i = 0; i < batch->count; i++) {

@@ -105,16 +105,10 @@ void rms_pg_op_text(const struct row_op *op, const struct rms_types *types,
 #define T_SHOP   "text"
 #define T_TEXT   "text"
 
-static const struct {
-    const char *name, *type;
-} guard_columns[] = {
-#define GUARD(name, type) {#name, type},
+static const char *const guard_types[] = {
+#define GUARD(name, type) type,
 #include "guard.def"
 #undef GUARD
-};
-
-enum {
-    GUARD_KEYS = 2, /* order_id, shop */
 };
 
 /* A row that is there is replaced through its index, which no plan can miss. Where none
@@ -122,16 +116,16 @@ enum {
 void rms_pg_guard_text(bool exists, struct buf *buf)
 {
     buf_text(buf, "INSERT INTO tillbridge_guard (");
-    for (size_t i = 0; i < RMS_PG_GUARD_COLUMNS; i++)
-        buf_printf(buf, "%s%s", i ? ", " : "", guard_columns[i].name);
+    for (enum rms_guard_column c = 0; c < RMS_GUARD_COLUMNS; c++)
+        buf_printf(buf, "%s%s", c ? ", " : "", rms_guard_column(c));
     buf_text(buf, ") SELECT * FROM unnest(");
-    for (size_t i = 0; i < RMS_PG_GUARD_COLUMNS; i++)
-        buf_printf(buf, "%s?::text::%s[]", i ? ", " : "", guard_columns[i].type);
+    for (enum rms_guard_column c = 0; c < RMS_GUARD_COLUMNS; c++)
+        buf_printf(buf, "%s?::text::%s[]", c ? ", " : "", guard_types[c]);
     buf_text(buf, ")");
     if (!exists)
         return;
     buf_text(buf, " ON CONFLICT (order_id, shop) DO UPDATE SET ");
-    for (size_t i = GUARD_KEYS; i < RMS_PG_GUARD_COLUMNS; i++)
-        buf_printf(buf, "%s%s = excluded.%s", i > GUARD_KEYS ? ", " : "",
-                   guard_columns[i].name, guard_columns[i].name);
+    for (enum rms_guard_column c = GUARD_rms_order; c < RMS_GUARD_COLUMNS; c++)
+        buf_printf(buf, "%s%s = excluded.%s", c > GUARD_rms_order ? ", " : "",
+                   rms_guard_column(c), rms_guard_column(c));
 }

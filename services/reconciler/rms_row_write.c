@@ -1,11 +1,12 @@
-/* rms_row_write: row operations and guards as prepared statements, one row each. */
+/* rms_row_write: row operations and guards as prepared statements, one row each: SQLite
+ * runs in this process, where a round trip costs nothing. */
 #include "core/line_map.h"
 #include "rms_write.h"
 
 #include <string.h>
 
 /* Texts are made from the operation's columns; sql_prepare keeps each shape once. */
-static void insert_text(const struct row_op *op, const char *suffix, struct buf *buf)
+static void insert_text(const struct row_op *op, struct buf *buf)
 {
     buf_printf(buf, "INSERT INTO \"%s\" (", table_name(op->table));
     for (size_t i = 0; i < op->count; i++)
@@ -13,7 +14,7 @@ static void insert_text(const struct row_op *op, const char *suffix, struct buf 
     buf_text(buf, ") VALUES (");
     for (size_t i = 0; i < op->count; i++)
         buf_text(buf, i ? ", ?" : "?");
-    buf_printf(buf, ")%s", suffix);
+    buf_text(buf, ")");
 }
 
 static void update_text(const struct row_op *op, struct buf *buf)
@@ -34,11 +35,11 @@ static void update_text(const struct row_op *op, struct buf *buf)
         buf_printf(buf, " AND \"ItemType\" <> %d", ITEM_TYPE_NON_INVENTORY);
 }
 
-void rms_op_text(const struct row_op *op, enum sql_dialect dialect, struct buf *buf)
+static void op_text(const struct row_op *op, struct buf *buf)
 {
     switch (op->kind) {
     case OP_INSERT:
-        insert_text(op, rms_texts(dialect)->insert_suffix, buf);
+        insert_text(op, buf);
         break;
     case OP_UPDATE:
     case OP_ADD:
@@ -75,22 +76,6 @@ static void bind_value(struct sql_stmt *stmt, const struct column_value *value,
     }
 }
 
-/* The id of the row just inserted. */
-static enum rc new_id(struct rms *rms, struct sql_stmt *stmt, int64_t *id, struct err *e)
-{
-    bool got = false;
-    enum rc rc;
-    if (!rms_texts(sql_dialect(rms->sql))->insert_suffix[0])
-        return sql_last_id(rms->sql, id, e);
-    rc = sql_next(stmt, &got, e);
-    if (rc == RC_OK && !got)
-        rc = err_set(e, RC_FATAL, "rms.insert", "the database gave no id for a new row");
-    if (rc == RC_OK)
-        rc = sql_int(stmt, 0, id, e);
-    sql_done(stmt);
-    return rc;
-}
-
 static enum rc run_op(struct rms *rms, const struct row_op *op,
                       const struct rms_new_ids *ids, int64_t *id, struct err *e)
 {
@@ -98,7 +83,7 @@ static enum rc run_op(struct rms *rms, const struct row_op *op,
     struct buf text;
     int64_t rows = 0;
     buf_init(&text, (size_t)16 * 1024);
-    rms_op_text(op, sql_dialect(rms->sql), &text);
+    op_text(op, &text);
     enum rc rc = sql_prepare(rms->sql, buf_str(&text), &stmt, e);
     buf_done(&text);
     if (rc)
@@ -111,7 +96,7 @@ static enum rc run_op(struct rms *rms, const struct row_op *op,
     if (rc)
         return rc;
     if (op->kind == OP_INSERT)
-        return new_id(rms, stmt, id, e);
+        return sql_last_id(rms->sql, id, e);
     /* A row that was there a moment ago: staff deleted it meanwhile. An item that is gone
      * has no stock to move, now or later. */
     if (rows == 0 && op->kind != OP_ADD)
@@ -143,14 +128,14 @@ static bool is_duplicate(const struct err *e)
 
 /* ---- our map of customers ---- */
 
-const char rms_customer_insert[] =
+static const char customer_insert[] =
     "INSERT INTO tillbridge_customer (customer_id, shop, rms_customer) VALUES (?, ?, ?)";
 
 static enum rc link_customer(struct rms *rms, const struct snapshot *order, int64_t id,
                              struct err *e)
 {
     struct sql_stmt *stmt = NULL;
-    enum rc rc = sql_prepare(rms->sql, rms_customer_insert, &stmt, e);
+    enum rc rc = sql_prepare(rms->sql, customer_insert, &stmt, e);
     if (rc)
         return rc;
     sql_bind_int(stmt, order->customer->id);
@@ -164,14 +149,14 @@ static enum rc link_customer(struct rms *rms, const struct snapshot *order, int6
 
 /* ---- the guard ---- */
 
-const char rms_guard_insert[] =
+static const char guard_insert[] =
     "INSERT INTO tillbridge_guard (rms_order, updated_at, fetched_at, applied, seen, "
     "action, reason, held_for, closed_by_us, notes, src_topic, src_partition, "
     "src_offset, "
     "outcome, line_map, order_id, shop) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
     "?, "
     "?, ?, ?)";
-const char rms_guard_update[] =
+static const char guard_update[] =
     "UPDATE tillbridge_guard SET rms_order = ?, updated_at = ?, fetched_at = ?, applied "
     "= "
     "?, seen = ?, action = ?, reason = ?, held_for = ?, closed_by_us = ?, notes = ?, "
@@ -203,8 +188,7 @@ static enum rc write_guard(struct rms *rms, const struct snapshot *order, bool e
     struct sql_stmt *stmt = NULL;
     struct buf map;
     int64_t rows = 0;
-    enum rc rc =
-        sql_prepare(rms->sql, exists ? rms_guard_update : rms_guard_insert, &stmt, e);
+    enum rc rc = sql_prepare(rms->sql, exists ? guard_update : guard_insert, &stmt, e);
     if (rc)
         return rc;
     buf_init(&map, (size_t)4 * 1024 * 1024);

@@ -61,7 +61,6 @@ static const struct rms_texts sqlite_texts = {
                  "\"Customer\" c ON c.\"EmailAddress\" = k.value COLLATE NOCASE",
     .customer_rows = "SELECT " CUSTOMER_COLUMNS_READ " FROM " LITE_KEYS
                      "\"Customer\" c ON c.\"ID\" = k.value",
-    .insert_suffix = "",
 };
 
 /* ---- PostgreSQL: unnest; LATERAL with OFFSET 0 keeps the keys outermost ---- */
@@ -107,7 +106,6 @@ static const struct rms_texts postgres_texts = {
                  "lower(k.v) OFFSET 0) c",
     .customer_rows = "SELECT c.* FROM " PG_INTS CUSTOMER_COLUMNS_READ
                      " FROM \"Customer\" c WHERE c.\"ID\" = k.v OFFSET 0) c",
-    .insert_suffix = " RETURNING \"ID\"",
 };
 
 /* ---- SQL Server: XML nodes (2005 on); comparisons follow the columns' collation ---- */
@@ -157,7 +155,6 @@ static const struct rms_texts sqlserver_texts = {
                  " JOIN \"Customer\" c ON c.\"EmailAddress\" = k.v",
     .customer_rows = "SELECT " CUSTOMER_COLUMNS_READ " FROM " MS_INTS
                      " JOIN \"Customer\" c ON c.\"ID\" = k.v",
-    .insert_suffix = "; SELECT CAST(SCOPE_IDENTITY() AS int)",
 };
 
 const struct rms_texts *rms_texts(enum sql_dialect dialect)

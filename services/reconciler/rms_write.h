@@ -21,6 +21,7 @@ struct rms_batch {
 
 enum rc rms_row_write(struct rms_batch *batch, struct err *e) TB_MUST_CHECK;
 enum rc rms_pg_write(struct rms_batch *batch, struct err *e) TB_MUST_CHECK;
+enum rc rms_ms_write(struct rms_batch *batch, struct err *e) TB_MUST_CHECK;
 
 /* The rows that an order's plan inserted so far, for those that point to them. */
 struct rms_new_ids {
@@ -36,5 +37,25 @@ void rms_keep_id(struct plan *plan, const struct row_op *op, int64_t id,
 /* The Customer.ID that our map is to get for the order's customer; 0: none. */
 int64_t rms_customer_to_link(const struct plan *plan, const struct rms_state *state,
                              const struct rms_new_ids *ids);
+
+/* ---- rms_guard.c: a row of our guard's table ---- */
+
+enum rms_guard_column {
+#define GUARD(name, type) GUARD_##name,
+#include "guard.def"
+#undef GUARD
+    RMS_GUARD_COLUMNS,
+};
+
+struct rms_value {
+    bool is_text;
+    int64_t number;
+    const char *text;
+};
+
+const char *rms_guard_column(enum rms_guard_column column);
+/* map: the line map's text; out: RMS_GUARD_COLUMNS values, borrowed from the others. */
+void rms_guard_values(const struct snapshot *order, const struct guard *guard,
+                      const char *map, struct rms_value *out);
 
 #endif

@@ -1,7 +1,8 @@
 """Parses every T-SQL text the program can send (lines of JSON from tsql-texts) with sqlglot.
 
 Checked: it parses; nothing newer than SQL Server 2008; no OUTPUT without INTO (it fails on tables with triggers); no
-write of several rows by one statement (third-party triggers are written for one). Ends with 'N passed, N failed'.
+write of several rows by one statement (third-party triggers are written for one); a marker for each parameter, 2,100 at
+most; in the texts of a batch, that each row to be changed is looked for again. Ends with 'N passed, N failed'.
 """
 
 import json
@@ -38,8 +39,45 @@ def without_markers(text):
     return text.replace("?", "@p")
 
 
-def faults(text):
+# Ends a text when the statement before it hit no row. sqlglot takes all that follows an IF for a part of it.
+GONE = re.compile(r"IF @@ROWCOUNT = 0 BEGIN RAISERROR\(N'tillbridge: a row of \w+ is gone', 16, 1\); RETURN; END;\n")
+PARAMS_MAX = 2100
+
+
+def markers(text):
+    return len(re.findall(r"\?", re.sub(r"'[^']*'", "''", text)))
+
+
+def batch_faults(text, params):
+    if markers(text) != params:
+        yield f"{markers(text)} markers for {params} parameters"
+    if params > PARAMS_MAX:
+        yield f"{params} parameters, more than {PARAMS_MAX}"
+    if not text.endswith("SELECT @ids;"):
+        yield "it does not end by telling the ids"
+    for line in re.findall(r"(?:UPDATE|DELETE) [^;]*;\n(?!IF @@ROWCOUNT)", text):
+        if not line.startswith('UPDATE "Item" SET "QuantityCommitted" = "QuantityCommitted" + ?'):
+            yield f"nobody looks whether it hit its row: {line.strip()}"
+    for line in re.findall(r"[^\n]*\n(?=IF @@ROWCOUNT)", text):
+        if not re.match(r"(UPDATE|DELETE) ", line):
+            yield f"the rows of what are counted here: {line.strip()}"
+    yield from insert_faults(text)
+
+
+def insert_faults(text):
+    """Each new row's id is taken at once, before the next INSERT can change it."""
+    for table, after in re.findall(r'INSERT INTO "?(\w+)"? [^;]*;([^\n]*)', text):
+        ours = table.startswith("tillbridge_")
+        taken = re.fullmatch(r" SET (@[oce]) = SCOPE_IDENTITY\(\); SET @ids = @ids \+ N',' \+ CAST\(\1 AS nvarchar\(12\)\);", after)
+        if ours != (after == "") or ours == bool(taken):
+            yield f"INSERT INTO {table} is followed by {after!r}"
+
+
+def faults(text, params=None):
     yield from newer(text)
+    if params is not None:
+        yield from batch_faults(text, params)
+    text = GONE.sub("", text)
     try:
         statements = sqlglot.parse(without_markers(text), read="tsql", error_level=sqlglot.ErrorLevel.RAISE)
     except sqlglot.errors.SqlglotError as error:
@@ -48,6 +86,8 @@ def faults(text):
     if not any(statements):
         yield "no statement was read"
     for statement in filter(None, statements):
+        if params is not None and isinstance(statement, (exp.Command, exp.IfBlock)):
+            yield f"not understood: {statement.sql(dialect='tsql')[:60]}"
         yield from faults_of(statement)
 
 
@@ -79,19 +119,43 @@ def check_checker():
     ]
     missed = [text for text in bad if not list(faults(text))]
     wrong = list(faults('UPDATE "Order" SET "A" = ? WHERE "ID" = ?'))
+    missed += [text for text, params in bad_batches() if not list(faults(text, params))]
+    wrong += list(faults(GOOD_BATCH, 5))
     return [f"the checker lets through: {text}" for text in missed] + [f"the checker refuses a good text: {w}" for w in wrong]
+
+
+GOOD_BATCH = """DECLARE @o int, @ids nvarchar(max); SET @ids = N'';
+INSERT INTO "Order" ("A") VALUES (?); SET @o = SCOPE_IDENTITY(); SET @ids = @ids + N',' + CAST(@o AS nvarchar(12));
+UPDATE "Order" SET "A" = ? WHERE "ID" = ?;
+IF @@ROWCOUNT = 0 BEGIN RAISERROR(N'tillbridge: a row of Order is gone', 16, 1); RETURN; END;
+DELETE FROM "OrderEntry" WHERE "ID" = ?;
+IF @@ROWCOUNT = 0 BEGIN RAISERROR(N'tillbridge: a row of OrderEntry is gone', 16, 1); RETURN; END;
+INSERT INTO tillbridge_guard (a) VALUES (?);
+SELECT @ids;"""
+
+
+def bad_batches():
+    yield GOOD_BATCH, 4
+    yield GOOD_BATCH + "?", 6
+    yield GOOD_BATCH.replace("SELECT @ids;", ""), 5
+    yield GOOD_BATCH.replace("VALUES (?); SET @o = SCOPE_IDENTITY()", "VALUES (?); SET @o = @@IDENTITY"), 5
+    yield GOOD_BATCH.replace("VALUES (?); SET", "VALUES (?), (1); SET"), 5
+    yield re.sub(r"\nIF @@ROWCOUNT[^\n]*OrderEntry[^\n]*", "", GOOD_BATCH), 5
+    yield GOOD_BATCH.replace('WHERE "ID" = ?;\nIF', 'WHERE "OrderID" = ?;\nIF', 1), 5
+    yield GOOD_BATCH.replace("SELECT @ids;", "IF 1 = 1 SELECT 2;\nSELECT @ids;"), 5
+    yield GOOD_BATCH.replace("VALUES (?);\nSELECT", "VALUES (" + ", ".join(["?"] * 2100) + ");\nSELECT"), 2104
 
 
 def main():
     problems = check_checker()
     rows = [json.loads(line) for line in sys.stdin]
     for row in rows:
-        problems += [f"{row['name']}: {fault}\n    {row['text']}" for fault in dict.fromkeys(faults(row["text"]))]
-    if len(rows) < 50:
-        problems.append(f"only {len(rows)} texts came in")
+        problems += [f"{row['name']}: {fault}\n    {row['text']}" for fault in dict.fromkeys(faults(row["text"], row.get("params")))]
+    if len(rows) < 40 or sum("params" in row for row in rows) < 4:
+        problems.append(f"only {len(rows)} texts came in, {sum('params' in row for row in rows)} of batches")
     for problem in problems:
         print(problem)
-    print(f"{len(rows) + 9 - len(problems)} passed, {len(problems)} failed")
+    print(f"{len(rows) + 19 - len(problems)} passed, {len(problems)} failed")
     return 1 if problems else 0
 
 

@@ -168,7 +168,7 @@ static void check_writes(void)
     assert_contains(plan, "LockRows"); /* in the order of the ids, before the update */
     buf_init(&text, 10000);
     rms_pg_guard_text(true, &text);
-    assert_contains(plan_of(buf_str(&text), "{1,2,3}", RMS_PG_GUARD_COLUMNS),
+    assert_contains(plan_of(buf_str(&text), "{1,2,3}", RMS_GUARD_COLUMNS),
                     "Conflict Arbiter Indexes: tillbridge_guard_pkey");
     buf_done(&text);
 }

@@ -101,7 +101,7 @@ static void changes_go_to_their_rows(void **state)
         if (i % 3 == 0)
             line->quantity = line->current_quantity = i + 3;
         else if (i % 3 == 1)
-            line->unit_price_e4 += 10000 * (i + 1);
+            line->unit_price_e4 += INT64_C(10000) * (i + 1);
         else
             line->quantity = line->current_quantity = 0;
         rig_total(orders[i]);
@@ -115,6 +115,22 @@ static void changes_go_to_their_rows(void **state)
         assert_string_equal(rig_entries(&rig, id, RIG_QUANTITIES), quantities[i]);
     }
     assert_int_equal(rig_committed(&rig, "MUG-STONE-350"), 3 + 2 + 6 + 2);
+    rig_close(&rig);
+}
+
+/* Someone changed our map so that two lines share an entry: both are written, in turn. */
+static void a_row_met_twice_is_written_twice(void **state)
+{
+    rig_open(&rig, state, NULL);
+    struct snapshot *order = rig_order(&rig, 1);
+    rig_do(&rig, order);
+    rig_must(&rig, "UPDATE tillbridge_guard SET line_map = regexp_replace(line_map, "
+                   "'^([0-9]+):([0-9]+)(.*) ([0-9]+):[0-9]+', '\\1:\\2\\3 \\4:\\2')");
+    rig_line(order, 0)->unit_price_e4 += 10000;
+    rig_line(order, 1)->unit_price_e4 += 10000;
+    rig_total(order);
+    rig_later(order);
+    rig_expect(rig_do(&rig, order), "updated", "");
     rig_close(&rig);
 }
 
@@ -142,9 +158,8 @@ static void odd_texts_stay_as_they_are(void **state)
 static void the_columns_own_types_are_taken(void **state)
 {
     rig_open(&rig, state, NULL);
-    rig_must(&rig, "ALTER TABLE \"Order\" DROP CONSTRAINT \"Order.Closed is bit\", ALTER "
-                   "\"Closed\" DROP DEFAULT, ALTER \"Closed\" TYPE boolean USING "
-                   "\"Closed\" <> 0");
+    rig_must(&rig, "ALTER TABLE \"Order\" ALTER \"Closed\" TYPE bigint, ALTER "
+                   "\"ShipToID\" TYPE numeric(9, 0)");
     rig_must(&rig, "ALTER TABLE \"Order\" ALTER \"Total\" TYPE double precision, ALTER "
                    "\"Tax\" TYPE real, ALTER \"ID\" SET GENERATED ALWAYS");
     rig_must(&rig, "ALTER TABLE \"OrderEntry\" ALTER \"Description\" TYPE character(30), "
@@ -157,8 +172,7 @@ static void the_columns_own_types_are_taken(void **state)
     order->cancelled_ms = order->updated_ms;
     rig_later(order);
     rig_expect(rig_do(&rig, order), "cancelled", "");
-    assert_string_equal(rig_order_text(&rig, work->result.rms_order, "\"Closed\"::text"),
-                        "true");
+    assert_string_equal(rig_order_text(&rig, work->result.rms_order, "\"Closed\""), "1");
     rig_close(&rig);
 }
 
@@ -259,6 +273,7 @@ static void a_table_without_a_sequence_is_named(void **state)
 {
     struct err e = {0};
     rig_open(&rig, state, NULL);
+    assert_ok(rms_connect(rig.rms, &e), &e); /* which would tell, too */
     rig_must(&rig, "ALTER TABLE \"OrderEntry\" ALTER \"ID\" DROP IDENTITY");
     rig_send(&rig, rig_order(&rig, 1));
     assert_int_equal(rig_try(&rig, &e), RC_FATAL);
@@ -272,6 +287,7 @@ int main(int argc, char **argv)
         DB_POSTGRES(a_batch_takes_a_statement_a_table),
         DB_POSTGRES(rows_of_a_batch_find_each_other),
         DB_POSTGRES(changes_go_to_their_rows),
+        DB_POSTGRES(a_row_met_twice_is_written_twice),
         DB_POSTGRES(odd_texts_stay_as_they_are),
         DB_POSTGRES(the_columns_own_types_are_taken),
         DB_POSTGRES(an_altered_column_is_met_by_a_new_connection),

@@ -40,6 +40,7 @@ static const struct {
     {SQL_SQLSERVER, "42000", 2628, "String or binary data in", RC_REJECT, false},
     {SQL_SQLSERVER, "22003", 8115, "Arithmetic overflow", RC_REJECT, false},
     {SQL_SQLSERVER, "42000", 50000, "refused by a trigger", RC_REJECT, false},
+    {SQL_SQLSERVER, "42000", 50000, "[SQL Server]tillbridge: a row", RC_RETRY, false},
     {SQL_SQLSERVER, "42000", 229, "permission was denied", RC_FATAL, false},
     {SQL_SQLSERVER, "42S02", 208, "Invalid object name", RC_FATAL, false},
     {SQL_SQLSERVER, "42S22", 207, "Invalid column name", RC_FATAL, false},

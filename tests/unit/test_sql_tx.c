@@ -311,6 +311,61 @@ static void a_commit_that_a_constraint_refuses_is_known_to_have_failed(void **st
     assert_int_equal(rows_in(db->sql), 0);
 }
 
+/* ---- texts that are not met again ---- */
+
+static void a_text_met_once_is_run_with_its_parameters(void **state)
+{
+    const struct db *db = *state;
+    struct err e = {0};
+    struct sql_stmt *stmt = NULL;
+    int64_t rows = 0;
+    make_table(db);
+    assert_ok(sql_once(db->sql, "INSERT INTO t (id, n) VALUES (?, ?)", &stmt, &e), &e);
+    sql_bind_int(stmt, 1);
+    sql_bind_int(stmt, 7);
+    assert_ok(sql_exec(stmt, &rows, &e), &e);
+    assert_int_equal(rows, 1);
+    assert_int_equal(db_number(db->sql, "SELECT n FROM t WHERE id = 1"), 7);
+}
+
+/* A marker in quotes is none; the result that was open is read to its end. */
+static void a_text_met_once_may_follow_an_open_result(void **state)
+{
+    struct db *db = *state;
+    struct err e = {0};
+    struct sql_stmt *stmt = NULL;
+    const char *text = NULL;
+    bool got = false;
+    for (int i = 0; i < 3; i++) {
+        assert_ok(
+            sql_once(db->sql, "SELECT CAST(? AS VARCHAR(9)), '?' AS \"a?\"", &stmt, &e),
+            &e);
+        sql_bind_text(stmt, "it's ?");
+        assert_ok(sql_exec(stmt, NULL, &e), &e);
+        assert_ok(sql_next(stmt, &got, &e), &e);
+        assert_ok(sql_text(stmt, 0, &db->arena, &text, &e), &e);
+        assert_string_equal(text, "it's ?");
+    }
+}
+
+static void a_text_met_once_may_fail(void **state)
+{
+    const struct db *db = *state;
+    struct err e = {0};
+    struct sql_stmt *stmt = NULL;
+    make_table(db);
+    assert_ok(sql_begin(db->sql, &e), &e);
+    assert_ok(sql_once(db->sql, "INSERT INTO t (id) VALUES (?)", &stmt, &e), &e);
+    assert_rc(RC_FATAL, sql_exec(stmt, NULL, &e), &e);
+    assert_contains(e.text, "0 parameters for 1 markers");
+    sql_rollback(db->sql);
+    assert_ok(insert(db->sql, 1, &e), &e);
+    assert_ok(sql_once(db->sql, "INSERT INTO t (id) VALUES (?)", &stmt, &e), &e);
+    sql_bind_int(stmt, 1);
+    assert_rc(RC_REJECT, sql_exec(stmt, NULL, &e), &e);
+    assert_int_equal(rows_in(db->sql), 1);
+}
+
 int main(int argc, char **argv)
 {
     static const struct db_case cases[] = {
@@ -323,6 +378,9 @@ int main(int argc, char **argv)
         DB_BOTH(closing_with_an_open_transaction_drops_it),
         DB_BOTH(a_lock_held_by_another_is_a_retry),
         DB_BOTH(writers_wait_for_each_other),
+        DB_BOTH(a_text_met_once_is_run_with_its_parameters),
+        DB_BOTH(a_text_met_once_may_follow_an_open_result),
+        DB_BOTH(a_text_met_once_may_fail),
         DB_SQLITE(sqlite_is_durable_and_lets_readers_be),
         DB_POSTGRES(a_statement_that_takes_too_long_is_a_retry),
         DB_POSTGRES(a_lost_connection_is_marked),
