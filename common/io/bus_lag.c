@@ -1,7 +1,7 @@
 /* bus_lag: how far a consumer is behind, from librdkafka's own statistics: it knows each
  * partition's end from its fetches, so that nothing more is asked of the broker. */
 #include "base/json.h"
-#include "io/bus_internal.h"
+#include "io/bus_consumer.h"
 #include "io/metrics.h"
 
 #include <inttypes.h>
@@ -36,7 +36,8 @@ static int64_t lag_of(const cJSON *partition)
 }
 
 /* Only what is held now: the statistics may be older than the last rebalance. */
-static void tell(const cJSON *topics, const rd_kafka_topic_partition_t *held)
+static void tell(const char *group, const cJSON *topics,
+                 const rd_kafka_topic_partition_t *held)
 {
     char name[16];
     snprintf(name, sizeof(name), "%" PRId32, held->partition);
@@ -44,18 +45,18 @@ static void tell(const cJSON *topics, const rd_kafka_topic_partition_t *held)
     const cJSON *partitions = cJSON_GetObjectItemCaseSensitive(topic, "partitions");
     int64_t lag = lag_of(cJSON_GetObjectItemCaseSensitive(partitions, name));
     if (lag >= 0)
-        metrics_set_of(METRIC_CONSUMER_LAG, held->topic, name, lag);
+        metrics_set_of(METRIC_CONSUMER_LAG, group, held->topic, name, lag);
 }
 
 int bus_lag(rd_kafka_t *rk, char *json, size_t len, void *link)
 {
-    (void)link;
+    const struct bus_consumer *consumer = ((struct bus_link *)link)->owner;
     rd_kafka_topic_partition_list_t *list = NULL;
     cJSON *root = cJSON_ParseWithLength(json, len);
     const cJSON *topics = cJSON_GetObjectItemCaseSensitive(root, "topics");
     if (topics && !rd_kafka_assignment(rk, &list)) {
         for (int i = 0; i < list->cnt; i++)
-            tell(topics, &list->elems[i]);
+            tell(consumer->group.group, topics, &list->elems[i]);
         rd_kafka_topic_partition_list_destroy(list);
     }
     cJSON_Delete(root);

@@ -96,8 +96,8 @@ static void let_go(struct bus_consumer *consumer)
     forget_held(consumer);
     rd_kafka_assign(consumer->link->rk, NULL);
     consumer->assigned = 0;
-    metrics_set(METRIC_ASSIGNED, 0);
-    metrics_forget(METRIC_CONSUMER_LAG);
+    metrics_set_of(METRIC_ASSIGNED, consumer->group.group, NULL, NULL, 0);
+    metrics_forget(METRIC_CONSUMER_LAG, consumer->group.group);
 }
 
 void bus_lose_all(struct bus_consumer *consumer)
@@ -114,8 +114,8 @@ void bus_lose_all(struct bus_consumer *consumer)
     forget_held(consumer);
     consumer->assigned = 0;
     consumer->joined = false;
-    metrics_set(METRIC_ASSIGNED, 0);
-    metrics_forget(METRIC_CONSUMER_LAG);
+    metrics_set_of(METRIC_ASSIGNED, consumer->group.group, NULL, NULL, 0);
+    metrics_forget(METRIC_CONSUMER_LAG, consumer->group.group);
 }
 
 static void on_assigned(struct bus_consumer *consumer,
@@ -131,8 +131,8 @@ static void on_assigned(struct bus_consumer *consumer,
     rd_kafka_assign(consumer->link->rk, list);
     consumer->assigned = (size_t)list->cnt;
     consumer->joined = true;
-    metrics_add(METRIC_REBALANCES, 1);
-    metrics_set(METRIC_ASSIGNED, list->cnt);
+    metrics_add_of(METRIC_REBALANCES, consumer->group.group, NULL, NULL, 1);
+    metrics_set_of(METRIC_ASSIGNED, consumer->group.group, NULL, NULL, list->cnt);
     if (consumer->paused)
         pause_all(consumer, true);
 }

@@ -21,7 +21,7 @@ static const char *const level_words[] = {"debug", "info", "warn", "error"};
 static struct {
     const char *service;
     enum log_level least;
-    bool as_text;
+    bool as_text, personal;
 } settings = {.service = "", .least = LOG_INFO};
 
 struct log_field log_field_text(const char *key, const char *value)
@@ -51,6 +51,16 @@ void log_open(const char *service, const char *level, const char *format)
     for (size_t i = 0; i < sizeof(level_words) / sizeof(level_words[0]); i++)
         if (strcmp(level_words[i], level) == 0)
             settings.least = (enum log_level)i;
+}
+
+void log_allow_personal(bool allow)
+{
+    settings.personal = allow;
+}
+
+bool log_shows_personal(void)
+{
+    return settings.personal;
 }
 
 bool log_enabled(enum log_level level)

@@ -47,6 +47,11 @@ struct log_field log_field_bool(const char *key, bool value);
 /* service is written into every line; level and format are the settings' words. */
 void log_open(const char *service, const char *level, const char *format);
 bool log_enabled(enum log_level level);
+
+/* Whether customers' data (e-mail, name, address, what a database repeats of a row) may
+ * stand in what is told: logs, result events. False until allowed. */
+void log_allow_personal(bool allow);
+bool log_shows_personal(void);
 void log_write(enum log_level level, const char *event, const struct log_field *fields);
 
 /* An error with the fields of struct err: rc, op, text, native, sqlstate. */

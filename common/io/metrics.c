@@ -95,9 +95,10 @@ void metrics_add_of(enum metric counter, const char *a, const char *b, const cha
     change(counter, labels, n, false);
 }
 
-void metrics_set_of(enum metric gauge, const char *a, const char *b, int64_t value)
+void metrics_set_of(enum metric gauge, const char *a, const char *b, const char *c,
+                    int64_t value)
 {
-    const char *const labels[METRIC_LABELS_MAX] = {a, b ? b : "", ""};
+    const char *const labels[METRIC_LABELS_MAX] = {a, b ? b : "", c ? c : ""};
     change(gauge, labels, value, true);
 }
 
@@ -114,10 +115,15 @@ void metrics_observe(enum metric histogram, int64_t value)
     pthread_mutex_unlock(&registry.lock);
 }
 
-void metrics_forget(enum metric metric)
+void metrics_forget(enum metric metric, const char *a)
 {
     pthread_mutex_lock(&registry.lock);
-    registry.families[metric].count = 0;
+    struct family *family = &registry.families[metric];
+    size_t kept = 0;
+    for (size_t i = 0; i < family->count; i++)
+        if (strncmp(family->series[i].labels[0], a, METRICS_LABEL_MAX - 1) != 0)
+            family->series[kept++] = family->series[i];
+    family->count = kept;
     pthread_mutex_unlock(&registry.lock);
 }
 
@@ -139,7 +145,7 @@ void metrics_open(enum metric_from service, const char *name)
     for (size_t i = 0; i < METRIC_COUNT; i++)
         begin((enum metric)i);
     pthread_mutex_unlock(&registry.lock);
-    metrics_set_of(METRIC_BUILD_INFO, name, TB_VERSION, 1);
+    metrics_set_of(METRIC_BUILD_INFO, name, TB_VERSION, NULL, 1);
     metrics_set(METRIC_PROCESS_START, clock_now_ms());
 }
 

@@ -26,9 +26,10 @@ void metrics_observe(enum metric histogram, int64_t value);
  * it has fewer. Copied. */
 void metrics_add_of(enum metric counter, const char *a, const char *b, const char *c,
                     int64_t n);
-void metrics_set_of(enum metric gauge, const char *a, const char *b, int64_t value);
-/* Drops all values of a metric with labels: what they were of is gone. */
-void metrics_forget(enum metric metric);
+void metrics_set_of(enum metric gauge, const char *a, const char *b, const char *c,
+                    int64_t value);
+/* Drops the values whose first label is a: what they were of is gone. */
+void metrics_forget(enum metric metric, const char *a);
 
 /* All of the service's metrics, with the figures of the process as they are now. */
 void metrics_write(struct buf *out);

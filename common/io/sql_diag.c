@@ -1,6 +1,7 @@
 /* sql_diag: what a driver's diagnostic records mean, by tables: which rc, whether the
  * connection is lost, what a person can do. SQLSTATEs of FreeTDS and sqliteodbc are not
  * to be trusted, so the server's own numbers decide wherever there are any. */
+#include "io/log.h"
 #include "io/sql_internal.h"
 
 #include <stdio.h>
@@ -321,6 +322,25 @@ static void on_one_line(char *text)
     *to = '\0';
 }
 
+void sql_diag_hide_values(char *text, size_t size)
+{
+    static const char *const before[] = {
+        ")=(",                       /* PostgreSQL: Key (EmailAddress)=( */
+        "Failing row contains (",    /* PostgreSQL */
+        "Truncated value: '",        /* SQL Server from 2019 on */
+        "duplicate key value is (",  /* SQL Server */
+        "varchar value '",           /* SQL Server: conversion failed when */
+        "invalid input syntax for ", /* PostgreSQL: type integer: "..." */
+    };
+    for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++) {
+        char *at = strstr(text, before[i]);
+        if (!at)
+            continue;
+        at += strlen(before[i]);
+        snprintf(at, size - (size_t)(at - text), "... left out: LOG_PERSONAL");
+    }
+}
+
 static bool is_dead(const struct sql *sql)
 {
     SQLUINTEGER dead = SQL_CD_FALSE;
@@ -352,8 +372,11 @@ enum rc sql_diag_fail(struct sql *sql, SQLSMALLINT type, SQLHANDLE handle,
 {
     struct sql_record records[SQL_RECORDS_MAX];
     size_t count = read_records(type, handle, records);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         on_one_line(records[i].text);
+        if (!log_shows_personal())
+            sql_diag_hide_values(records[i].text, sizeof(records[i].text));
+    }
     struct sql_verdict verdict = sql->is_told
                                      ? sql_diag_judge(sql->dialect, records, count)
                                      : judge_unknown(records, count);

@@ -91,6 +91,8 @@ struct sql_verdict sql_diag_judge(enum sql_dialect dialect,
                                   const struct sql_record *records, size_t count);
 /* Walks all records of the handle, marks the connection, fills e. text: the statement's,
  * or NULL. Returns the rc, never RC_OK. */
+/* Cuts off what databases repeat of a row's values. */
+void sql_diag_hide_values(char *text, size_t size);
 enum rc sql_diag_fail(struct sql *sql, SQLSMALLINT type, SQLHANDLE handle,
                       const char *text, struct err *e);
 

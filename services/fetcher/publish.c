@@ -213,8 +213,11 @@ static enum rc try_order(struct publisher *publisher, const struct poll *poll,
     enum rc rc = produce_order(publisher, poll, order, e);
     if (rc == RC_OK && alone)
         rc = settle(publisher, NULL, e);
-    if (rc == RC_OK)
+    if (rc == RC_OK) {
         (*sent)++;
+        log_debug("order.published", KV("poll_id", (const char *)poll->id),
+                  KV("order", order->snapshot.id), KV("name", order->snapshot.name));
+    }
     if (rc == RC_REJECT)
         order->refused = arena_strdup(&publisher->arena, e->text);
     return rc == RC_REJECT ? RC_OK : rc;

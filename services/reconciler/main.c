@@ -26,6 +26,7 @@ int main(int argc, char **argv)
     setenv("TZ", cfg.rms_timezone, 1);
     tzset();
     log_open("reconciler", cfg.log_level, cfg.log_format);
+    log_allow_personal(cfg.log_personal);
     metrics_open(METRIC_OF_RECONCILER, "reconciler");
     if (check_only)
         return check_config(&cfg);

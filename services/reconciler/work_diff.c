@@ -2,6 +2,8 @@
 #include "work.h"
 
 #include "base/money.h"
+#include "base/str.h"
+#include "io/log.h"
 
 #include <inttypes.h>
 
@@ -10,6 +12,23 @@ struct diff {
     struct result_diff *at;
     size_t count;
 };
+
+static bool is_personal(enum column column)
+{
+    enum column_kind kind = column_kind(column);
+    bool text = kind == COLUMN_TEXT || kind == COLUMN_LONGTEXT;
+    return column == COL_ORDER_NOTES || (text && column_table(column) == TABLE_CUSTOMER &&
+                                         column != COL_CUSTOMER_ACCOUNT);
+}
+
+/* Results are kept for weeks and read by many. */
+static const char *show_text(enum column column, const char *text)
+{
+    if (str_empty(text))
+        return "";
+    return is_personal(column) && !log_shows_personal() ? "(left out: LOG_PERSONAL)"
+                                                        : text;
+}
 
 static const char *show(struct diff *diff, enum column column, int64_t number,
                         const char *text)
@@ -26,7 +45,7 @@ static const char *show(struct diff *diff, enum column column, int64_t number,
     case COLUMN_TEXT:
     case COLUMN_LONGTEXT:
     case COLUMN_TIME:
-        return text ? text : "";
+        return show_text(column, text);
     }
     return "";
 }

@@ -8,7 +8,7 @@ import { readTables } from './rms_rows.mjs';
 import { changesOfDiffs, changesOfTables } from './row_changes.mjs';
 
 let pipeline;
-before(async () => { pipeline = await startPipeline(); });
+before(async () => { pipeline = await startPipeline({ reconcilerEnv: { LOG_PERSONAL: 'true' } }); });
 after(() => pipeline?.stop());
 const check = (name, fn) => test(name, explained(() => pipeline, fn));
 const anOrder = (quantity = 1) => pipeline.create({ lines: [{ sku: pipeline.sku(0), quantity }] });

@@ -25,7 +25,8 @@ async function scrape(service) {
 async function lagIsGone() {
   let told;
   await waitUntil(async () => {
-    told = parseExposition(await scrape(pipeline.stack.reconciler)).get('tillbridge_consumer_lag_records')?.samples ?? [];
+    const all = parseExposition(await scrape(pipeline.stack.reconciler)).get('tillbridge_consumer_lag_records')?.samples ?? [];
+    told = all.filter(({ labels }) => labels.topic === 'shopify.orders');
     return told.length === 6 && told.every(({ value }) => value === 0);
   }, { what: () => `a lag of 0 on six partitions: ${JSON.stringify(told)}`, timeoutMs: 60_000 });
 }
@@ -113,7 +114,8 @@ test('the reconciler tells of its decisions', explained(() => pipeline, () => {
   assert.equal(sumOf(reconciler, 'tillbridge_order_latency_seconds_count'), good + 1);
   assert.equal(sumOf(reconciler, 'tillbridge_batch_orders_sum'), 3 * (good + 1));
   assert.equal(sumOf(reconciler, 'tillbridge_transaction_duration_seconds_count'), sumOf(reconciler, 'tillbridge_batch_orders_count'));
-  assert.equal(sumOf(reconciler, 'tillbridge_assigned_partitions'), 6);
+  const held = sumOf(reconciler, 'tillbridge_assigned_partitions', { group: 'reconciler' });
+  assert.ok(held >= 6 && held % 6 === 0, `${held} partitions`);
 }));
 
 test('stats tells what Redis holds', explained(() => pipeline, () => {

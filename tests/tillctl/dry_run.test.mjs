@@ -11,7 +11,7 @@ let orders;
 let dump;
 let shown;
 before(async () => {
-  pipeline = await startPipeline();
+  pipeline = await startPipeline({ reconcilerEnv: { LOG_PERSONAL: 'true' } });
   await pipeline.stack.explaining(aDay);
 });
 after(() => pipeline?.stop());

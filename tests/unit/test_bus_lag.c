@@ -13,9 +13,10 @@ static int64_t lag(int32_t partition)
     char name[80];
     buf_clear(&text);
     metrics_write(&text);
-    snprintf(name, sizeof(name),
-             "tillbridge_consumer_lag_records{topic=\"lag\",partition=\"%d\"} ",
-             (int)partition);
+    snprintf(
+        name, sizeof(name),
+        "tillbridge_consumer_lag_records{group=\"lag\",topic=\"lag\",partition=\"%d\"} ",
+        (int)partition);
     const char *at = strstr(buf_str(&text), name);
     return at ? strtoll(at + strlen(name), NULL, 10) : -1;
 }
@@ -54,11 +55,14 @@ static void what_is_not_done_is_told(void **state)
     wait_for_lag(&member, 1, 1);
     store(&member, 0, member.next[0]);
     wait_for_lag(&member, 0, 0);
-    assert_non_null(strstr(buf_str(&text), "\ntillbridge_assigned_partitions 4\n"));
-    assert_non_null(strstr(buf_str(&text), "\ntillbridge_rebalances_total 1\n"));
+    assert_non_null(
+        strstr(buf_str(&text), "\ntillbridge_assigned_partitions{group=\"lag\"} 4\n"));
+    assert_non_null(
+        strstr(buf_str(&text), "\ntillbridge_rebalances_total{group=\"lag\"} 1\n"));
     member_close(&member);
     assert_int_equal(lag(0), -1); /* another's now */
-    assert_non_null(strstr(buf_str(&text), "\ntillbridge_assigned_partitions 0\n"));
+    assert_non_null(
+        strstr(buf_str(&text), "\ntillbridge_assigned_partitions{group=\"lag\"} 0\n"));
 }
 
 int main(void)

@@ -14,7 +14,7 @@ static int start(void **state)
 {
     (void)state;
     buf_init(&out, (size_t)4 * 1024 * 1024);
-    metrics_open(METRIC_OF_RECONCILER, "reconciler");
+    metrics_open((enum metric_from)(METRIC_OF_FETCHER | METRIC_OF_RECONCILER), "both");
     return 0;
 }
 
@@ -71,16 +71,18 @@ static void the_table_keeps_the_conventions(void **state)
 static void counters_and_gauges(void **state)
 {
     (void)state;
-    assert_has("\ntillbridge_rebalances_total 0\n"); /* there from the start */
-    metrics_add(METRIC_REBALANCES, 2);
-    metrics_add(METRIC_REBALANCES, 1);
-    assert_has("# TYPE tillbridge_rebalances_total counter\n"
-               "tillbridge_rebalances_total 3\n");
-    metrics_set(METRIC_ASSIGNED, 12);
-    metrics_set(METRIC_ASSIGNED, 6);
-    assert_has("\ntillbridge_assigned_partitions 6\n");
-    assert_not("tillbridge_polls_total"); /* the fetcher's */
+    assert_has(
+        "\ntillbridge_shopify_token_refusals_total 0\n"); /* there from the start */
+    metrics_add(METRIC_TOKEN_REFUSALS, 2);
+    metrics_add(METRIC_TOKEN_REFUSALS, 1);
+    assert_has("# TYPE tillbridge_shopify_token_refusals_total counter\n"
+               "tillbridge_shopify_token_refusals_total 3\n");
+    metrics_set(METRIC_FETCHER_ACTIVE, 12);
+    metrics_set(METRIC_FETCHER_ACTIVE, 6);
+    assert_has("\ntillbridge_fetcher_active 6\n");
     assert_not("tillbridge_orders_in_flight");
+    metrics_open(METRIC_OF_RECONCILER, "reconciler");
+    assert_not("tillbridge_fetcher_active"); /* the fetcher's */
     assert_has("tillbridge_build_info{service=\"reconciler\",version=\"" TB_VERSION
                "\"} 1\n");
 }
@@ -95,9 +97,13 @@ static void labels(void **state)
     assert_has("tillbridge_results_total{action=\"created\",reason=\"\",class=\"live\"} "
                "5\ntillbridge_results_total{action=\"error\",reason=\"unknown_sku\","
                "class=\"live\"} 1\n");
-    metrics_set_of(METRIC_CONSUMER_LAG, "a\"b\\c\nd", "3", 7);
-    assert_has("{topic=\"a\\\"b\\\\c\\nd\",partition=\"3\"} 7\n");
-    metrics_forget(METRIC_CONSUMER_LAG);
+    metrics_set_of(METRIC_CONSUMER_LAG, "g", "a\"b\\c\nd", "3", 7);
+    metrics_set_of(METRIC_CONSUMER_LAG, "other", "t", "3", 8);
+    assert_has("{group=\"g\",topic=\"a\\\"b\\\\c\\nd\",partition=\"3\"} 7\n");
+    metrics_forget(METRIC_CONSUMER_LAG, "g");
+    assert_not("group=\"g\"");
+    assert_has("{group=\"other\",topic=\"t\",partition=\"3\"} 8\n");
+    metrics_forget(METRIC_CONSUMER_LAG, "other");
     assert_not("tillbridge_consumer_lag_records");
 }
 
@@ -162,7 +168,7 @@ enum {
 static void *count_much(void *arg)
 {
     for (int i = 0; i < ROUNDS; i++) {
-        metrics_add(METRIC_REBALANCES, 1);
+        metrics_add(METRIC_TOKEN_REFUSALS, 1);
         metrics_add_of(METRIC_RESULTS, i % 2 ? "created" : "updated", "", "live", 1);
         metrics_observe(METRIC_LATENCY, 1000);
     }
@@ -180,7 +186,8 @@ static void several_threads(void **state)
         scrape();
     for (size_t i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);
-    snprintf(line, sizeof(line), "tillbridge_rebalances_total %d\n", THREADS * ROUNDS);
+    snprintf(line, sizeof(line), "tillbridge_shopify_token_refusals_total %d\n",
+             THREADS * ROUNDS);
     assert_has(line);
     snprintf(line, sizeof(line), "{action=\"created\",reason=\"\",class=\"live\"} %d\n",
              THREADS * ROUNDS / 2);

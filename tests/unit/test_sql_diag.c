@@ -311,6 +311,38 @@ static void a_failed_connection_says_why_and_no_secret(void **state)
     unit_remove_folder();
 }
 
+static void values_of_rows_are_cut_off(void **state)
+{
+    (void)state;
+    static const char *const texts[][2] = {
+        {"Key (EmailAddress)=(jane@example.com) already exists.",
+         "Key (EmailAddress)=(... left out: LOG_PERSONAL"},
+        {"null value in column \"A\"; Failing row contains (7, Jane, 1 Main St).",
+         "null value in column \"A\"; Failing row contains (... left out: LOG_PERSONAL"},
+        {"String or binary data would be truncated in table 'Customer', column "
+         "'FirstName'. Truncated value: 'Jane'.",
+         "String or binary data would be truncated in table 'Customer', column "
+         "'FirstName'. Truncated value: '... left out: LOG_PERSONAL"},
+        {"Cannot insert duplicate key row in object 'Customer'. The duplicate key value "
+         "is "
+         "(jane@example.com).",
+         "Cannot insert duplicate key row in object 'Customer'. The duplicate key value "
+         "is "
+         "(... left out: LOG_PERSONAL"},
+        {"value too long for type character varying(30)",
+         "value too long for type character varying(30)"},
+    };
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        struct sql_record cut = record("23000", 1, texts[i][0]);
+        sql_diag_hide_values(cut.text, sizeof(cut.text));
+        assert_string_equal(cut.text, texts[i][1]);
+    }
+    char full[40];
+    snprintf(full, sizeof(full), "Failing row contains (123456789, Jane)");
+    sql_diag_hide_values(full, sizeof(full)); /* no more than there is room for */
+    assert_string_equal(full, "Failing row contains (... left out: LOG");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -322,6 +354,7 @@ int main(void)
         cmocka_unit_test(the_dialect_is_guessed_from_the_driver),
         cmocka_unit_test(a_password_is_starred_out),
         cmocka_unit_test(a_data_source_is_completed_too),
+        cmocka_unit_test(values_of_rows_are_cut_off),
         cmocka_unit_test(a_failed_connection_says_why_and_no_secret),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
