@@ -138,3 +138,16 @@ async function redrive({ keyBytes, valueBytes }) {
   await waitUntil(async () => (await settledOf(held)).length > before, { what: 'the letter to be decided on', timeoutMs: 60_000 });
   assert.deepEqual((await settledOf(held)).slice(before).map((r) => `${verdict(r)} ${r.source}`), ['updated replay']);
 }
+
+check('each result has its line in the log: order, message, poll', async () => {
+  const line = (name, order, partition, offset, pollId) => `${name} ${order} ${partition}/${offset} ${pollId}`;
+  const logged = new Set(pipeline.stack.reconciler.events().filter((e) => /^order\./.test(e.event))
+    .map((e) => line(e.event, e.order, e.partition, e.src_offset, e.poll_id ?? '')));
+  const missing = (await pipeline.results.read())
+    .map((r) => line(r.pending ? 'order.put_aside' : 'order.decided', r.order, r.srcPartition, r.srcOffset, r.pollId ?? ''))
+    .filter((text) => !logged.has(text));
+  assert.deepEqual(missing, []);
+  const retried = pipeline.stack.reconciler.events().filter((e) => e.event === 'batch.retry' && e.order);
+  assert.ok(retried.every((e) => e.topic && e.offset >= 0 && e.poll_id), JSON.stringify(retried[0]));
+  assert.ok(retried.length > 0);
+});
