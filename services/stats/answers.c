@@ -12,7 +12,8 @@
 #include <string.h>
 
 enum {
-    QUERIES_MAX = 32, /* parameters of a query that are looked at */
+    HISTORY_LIMIT = 24, /* unless it is given */
+    QUERIES_MAX = 32,   /* parameters of a query that are looked at */
 };
 
 static const char json[] = "application/json";
@@ -158,6 +159,24 @@ static void show_list(struct answers *answers, const char *key,
         write(values, &answers->arena, &response->body);
 }
 
+static void show_history(struct answers *answers, const struct api_call *call,
+                         struct http_response *response)
+{
+    static const char *const units[] = {"hour", "day"};
+    struct history_bucket *buckets = NULL;
+    size_t count = 0;
+    struct err e;
+    const char *by = units[call->params[API_HISTORY_by].value];
+    int64_t limit = call->params[API_HISTORY_limit].given
+                        ? call->params[API_HISTORY_limit].value
+                        : HISTORY_LIMIT;
+    if (reading_history(answers->reading.store, by, limit, &answers->arena, &buckets,
+                        &count, &e))
+        answers_redis_away(&e, response);
+    else
+        history_write(by, buckets, count, &answers->arena, &response->body);
+}
+
 static void show_order(struct answers *answers, const char *order,
                        struct http_response *response)
 {
@@ -233,6 +252,10 @@ static void dispatch(struct answers *answers, const struct api_call *call,
         return show_list(answers, KEY_POLLS, lists_polls, response);
     case API_EVENTS:
         return show_list(answers, KEY_EVENTS, lists_events, response);
+    case API_ERRORS:
+        return show_list(answers, KEY_ERRORS, lists_events, response);
+    case API_HISTORY:
+        return show_history(answers, call, response);
     case API_ORDER:
         return show_order(answers, call->arg, response);
     case API_LETTERS:

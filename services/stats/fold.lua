@@ -32,6 +32,41 @@ function own.FRESH(...)
   end
 end
 
+-- One more hash of an hour or a day; the oldest is let go. A hash that is full (of shops)
+-- counts further fields together.
+function own.BUCKET(index, name, field, delta, max)
+  local key = index .. ':' .. name
+  if redis.call('HEXISTS', key, field) == 0 and redis.call('HLEN', key) >= 2000 then
+    field = 'o|other'
+  end
+  redis.call('HINCRBY', key, field, delta)
+  redis.call('ZADD', index, 0, name)
+  local over = redis.call('ZCARD', index) - tonumber(max)
+  if over > 0 then
+    for _, oldest in ipairs(redis.call('ZRANGE', index, 0, over - 1)) do
+      redis.call('DEL', index .. ':' .. oldest)
+      redis.call('ZREM', index, oldest)
+    end
+  end
+end
+
+function own.FRESH_BUCKETS(index)
+  if fresh then
+    for _, name in ipairs(redis.call('ZRANGE', index, 0, -1)) do
+      redis.call('DEL', index .. ':' .. name)
+    end
+    redis.call('DEL', index)
+  end
+end
+
+-- What the total of a shop's polls grew by was published by a poll of this kind.
+function own.PUBLISHED(kind, shop, total)
+  local before = redis.call('HGET', stats, 'v|' .. shop) or '0'
+  local grown = tonumber(total) - tonumber(before)
+  redis.call('HINCRBY', stats, 'k|' .. kind .. '|' .. shop, string.format('%d', grown))
+  redis.call('HSET', stats, 'v|' .. shop, total)
+end
+
 function own.COUNT(key, field, delta, keep_s)
   redis.call('HINCRBY', key, field, delta)
   redis.call('EXPIRE', key, keep_s)

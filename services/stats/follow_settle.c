@@ -7,6 +7,7 @@
 #include "core/board.h"
 #include "core/keys.h"
 #include "core/status.h"
+#include "core/view.h"
 #include "io/clock.h"
 #include "io/log.h"
 #include "wire/messages.h"
@@ -105,6 +106,15 @@ static bool is_quiet(struct follow *follow, bool polling,
            are_topics_at_end(follow, fields);
 }
 
+/* Whoever sees it first writes since when. */
+static enum rc note_unclosed(struct follow *follow, bool unclosed, struct err *e)
+{
+    const char *now = ops_number(&follow->arena, clock_now_ms());
+    if (unclosed)
+        return store_write(follow->store, e, "SET", KEY_UNCLOSED, now, "NX", NULL);
+    return store_write(follow->store, e, "DEL", KEY_UNCLOSED, NULL);
+}
+
 enum rc follow_settle(struct follow *follow, const struct store_texts *fields,
                       struct err *e)
 {
@@ -113,9 +123,11 @@ enum rc follow_settle(struct follow *follow, const struct store_texts *fields,
     int64_t orders = 0;
     board_read(fields->at, fields->count, &follow->arena, &board);
     follow->is_off = board.cut || board.surplus > 0;
-    if (!follow->is_off)
-        return RC_OK;
     enum rc rc = is_polling(follow, &polling, e);
+    if (rc == RC_OK)
+        rc = note_unclosed(follow, view_is_unclosed(&board, polling), e);
+    if (!follow->is_off)
+        return rc;
     if (rc || !is_quiet(follow, polling, fields))
         return rc;
     rc = store_settle(follow->store, &orders, e);

@@ -83,16 +83,24 @@ enum rc reading_view(const struct reading_conf *conf, int64_t now_ms, struct are
     struct store *store = conf->store;
     struct store_texts stats;
     struct store_texts open;
+    struct store_texts unclosed;
     struct board *board = arena_alloc(arena, sizeof(*board));
-    *out = (struct view){
-        .board = board, .webhooks_enabled = conf->webhooks_enabled, .now_ms = now_ms};
+    *out = (struct view){.board = board,
+                         .webhooks_enabled = conf->webhooks_enabled,
+                         .alarm_ms = conf->alarm_ms,
+                         .now_ms = now_ms};
     enum rc rc = store_read(store, arena, &stats, e, "HGETALL", KEY_STATS, NULL);
     if (rc == RC_OK)
         rc = read_shops(store, arena, out, e);
     if (rc == RC_OK)
         rc = store_read(store, arena, &open, e, "ZCARD", KEY_OPEN, NULL);
+    if (rc == RC_OK)
+        rc = store_read(store, arena, &unclosed, e, "GET", KEY_UNCLOSED, NULL);
     if (rc)
         return rc;
+    if (unclosed.count == 1 &&
+        !str_int64(unclosed.at[0], 0, INT64_MAX, &out->unclosed_ms))
+        out->unclosed_ms = 0;
     board_read(stats.at, stats.count, arena, board);
     if (open.count == 1 && !str_int64(open.at[0], 0, INT64_MAX, &out->open_count))
         out->open_count = 0;
@@ -138,6 +146,31 @@ enum rc reading_open(struct store *store, struct arena *arena, struct lists_valu
     *out = (struct lists_values){.at = values, .count = found};
     if (count.count != 1 || !str_int64(count.at[0], 0, INT64_MAX, total))
         *total = 0;
+    return RC_OK;
+}
+
+enum rc reading_history(struct store *store, const char *by, int64_t limit,
+                        struct arena *arena, struct history_bucket **out, size_t *count,
+                        struct err *e)
+{
+    struct store_texts names;
+    const char *index = arena_printf(arena, "%s%s", KEY_HISTORY, by);
+    enum rc rc = store_read(store, arena, &names, e, "ZREVRANGE", index, "0",
+                            ops_number(arena, limit - 1), NULL);
+    if (rc)
+        return rc;
+    struct history_bucket *buckets = arena_array(arena, names.count, sizeof(*buckets));
+    for (size_t i = 0; i < names.count; i++) {
+        struct store_texts fields;
+        rc = store_read(store, arena, &fields, e, "HGETALL",
+                        arena_printf(arena, "%s:%s", index, names.at[i]), NULL);
+        if (rc)
+            return rc;
+        buckets[i] = (struct history_bucket){
+            .name = names.at[i], .fields = fields.at, .count = fields.count};
+    }
+    *out = buckets;
+    *count = names.count;
     return RC_OK;
 }
 

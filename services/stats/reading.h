@@ -5,6 +5,7 @@
 #ifndef TB_STATS_READING_H
 #define TB_STATS_READING_H
 
+#include "core/history.h"
 #include "core/lists.h"
 #include "core/progress.h"
 #include "core/view.h"
@@ -15,6 +16,7 @@ struct reading_conf {
     struct runtime_config defaults; /* of the environment; .at_ms 0 */
     struct runtime_config put;      /* the last one set through this process */
     bool webhooks_enabled;
+    int64_t alarm_ms; /* how long orders and results may be out of balance */
 };
 
 /* Numbers, status and configuration: all that the views need. */
@@ -38,6 +40,11 @@ struct reading_orders {
 enum rc reading_orders(struct store *store, const struct board *board, const char *order,
                        struct arena *arena, struct reading_orders *out,
                        struct err *e) TB_MUST_CHECK;
+
+/* The newest hours or days. */
+enum rc reading_history(struct store *store, const char *by, int64_t limit,
+                        struct arena *arena, struct history_bucket **out, size_t *count,
+                        struct err *e) TB_MUST_CHECK;
 
 struct reading_trigger {
     bool known; /* false: there is no trigger with this id */

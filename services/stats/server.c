@@ -18,6 +18,7 @@ enum {
     IDLE_S = 30,
     HEAD_S = 10,
     BODY_S = 15,
+    MINUTE_MS = 60000,
 };
 
 struct server {
@@ -235,9 +236,11 @@ static enum rc open_parts(struct server *server, const struct cfg *cfg, struct e
     arena_init(&answers->arena);
     answers->redrives_max = cfg->dlq_redrives_max;
     answers->token = cfg->api_token;
-    answers->reading = (struct reading_conf){.store = server->store,
-                                             .defaults = defaults_of(cfg),
-                                             .webhooks_enabled = cfg->webhooks_enabled};
+    answers->reading =
+        (struct reading_conf){.store = server->store,
+                              .defaults = defaults_of(cfg),
+                              .webhooks_enabled = cfg->webhooks_enabled,
+                              .alarm_ms = cfg->completeness_alarm_m * MINUTE_MS};
     return open_http(server, cfg, e);
 }
 

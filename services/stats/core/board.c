@@ -36,6 +36,7 @@ static struct board_shop *shop_of(struct board *board, const char *shop)
 /* Until balance(), board->shown and board->counters hold the base of the last reset. */
 struct cell {
     enum tally_class class;
+    enum tally_source source;
     enum action action;
     enum reason reason;
     const char *shop;
@@ -58,6 +59,7 @@ static bool parse_cell(const char *name, struct arena *arena, struct cell *out)
     }
     out->shop = parts[4];
     return tally_class_parse(parts[0], &out->class) &&
+           tally_source_parse(parts[1], &out->source) &&
            action_parse(parts[2], &out->action) && reason_parse(parts[3], &out->reason);
 }
 
@@ -67,6 +69,8 @@ static void add_cell(struct board *board, const struct cell *cell, bool is_base,
     struct tally *tally = is_base ? &board->shown : &board->all;
     tally->cells[cell->class][cell->action][cell->reason] += value;
     struct board_shop *shop = *cell->shop ? shop_of(board, cell->shop) : NULL;
+    if (!is_base && cell->class != CLASS_DRY_RUN)
+        board->accounted_by[cell->source] += value;
     if (cell->class != CLASS_LIVE || !shop)
         return;
     if (is_base)
@@ -114,6 +118,16 @@ static void read_published(struct board *board, const char *field, int64_t value
     }
 }
 
+/* "timer|<shop>": the kind of a poll, of which the timer's are the source "poll". */
+static void read_by_kind(struct board *board, const char *name, int64_t value,
+                         struct arena *arena)
+{
+    enum tally_source source = TALLY_SOURCE_POLL;
+    const char *kind = arena_strndup(arena, name, strcspn(name, "|"));
+    if (strcmp(kind, "timer") == 0 || tally_source_parse(kind, &source))
+        board->published_by[source] += value;
+}
+
 static void read_field(struct board *board, const char *field, const char *value,
                        struct arena *arena)
 {
@@ -122,6 +136,10 @@ static void read_field(struct board *board, const char *field, const char *value
         read_counter(board, name, false, number(value), arena);
     else if ((name = behind(field, FIELD_BASE)))
         read_counter(board, name, true, number(value), arena);
+    else if ((name = behind(field, FIELD_LATENCY)))
+        latency_read(&board->latency, name, number(value));
+    else if ((name = behind(field, FIELD_BY_KIND)))
+        read_by_kind(board, name, number(value), arena);
     else if (strcmp(field, FIELD_CUT) == 0)
         board->cut = true;
     else if (strcmp(field, FIELD_RESET_AT) == 0)

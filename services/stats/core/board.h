@@ -11,6 +11,7 @@
 #define TB_STATS_BOARD_H
 
 #include "base/arena.h"
+#include "core/latency.h"
 #include "core/tally.h"
 
 #include <stdbool.h>
@@ -36,6 +37,9 @@ struct board_topic {
 struct board {
     struct tally all, shown; /* all-time; since the reset */
     int64_t counters_all[COUNTER_COUNT], counters[COUNTER_COUNT];
+    struct latency latency; /* all-time */
+    /* All-time; published 0 for what is published without a poll: replays. */
+    int64_t published_by[TALLY_SOURCE_COUNT], accounted_by[TALLY_SOURCE_COUNT];
     int64_t surplus;    /* live results above what polls say they published */
     int64_t unrecorded; /* orders that no poll record tells of, settled since */
     bool cut;           /* results had expired and the difference is not settled yet */

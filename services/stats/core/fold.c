@@ -108,7 +108,11 @@ void fold_batch(const struct fold_in *in, const struct fold_state *state,
         ops_command(&out->ops, "FRESH", KEY_EVENTS, KEY_OPEN, KEY_OPEN_DATA, KEY_POLLS,
                     KEY_POLLS_LATEST, KEY_POLLS_TIMER, KEY_POLLS_ENDED,
                     KEY_LETTERS ":open", KEY_LETTERS ":parked", KEY_LETTERS ":redriven",
-                    KEY_LETTERS ":data", KEY_LETTERS ":marks", NULL);
+                    KEY_LETTERS ":data", KEY_LETTERS ":marks", KEY_ERRORS, NULL);
+    if (state->next == 0) {
+        ops_command(&out->ops, "FRESH_BUCKETS", KEY_HISTORY "hour", NULL);
+        ops_command(&out->ops, "FRESH_BUCKETS", KEY_HISTORY "day", NULL);
+    }
     skip_expired(in, in->low, out);
     for (size_t i = 0; i < in->count; i++) {
         const struct fold_record *record = &in->records[i];

@@ -16,6 +16,8 @@ static void set_published(const struct poll_record *poll, struct fold_out *out)
             ops_number(arena, poll->published_total));
     ops_set(&out->ops, arena_printf(arena, "%s%s", FIELD_DRY, poll->shop),
             ops_number(arena, poll->dry_run_total));
+    ops_command(&out->ops, "PUBLISHED", poll->kind, poll->shop,
+                ops_number(arena, poll->published_total), NULL);
 }
 
 static void show_ended(const struct poll_record *poll, const char *value,

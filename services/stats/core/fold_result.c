@@ -3,11 +3,14 @@
 #include "core/fold_result.h"
 
 #include "base/str.h"
+#include "core/history.h"
 #include "core/keys.h"
+#include "core/latency.h"
 #include "core/tally.h"
 #include "wire/messages.h"
 #include "wire/snapshot.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -28,6 +31,7 @@ static enum rc decode(const struct fold_record *record, struct arena *arena,
     enum rc rc = result_decode(record->value, record->value_len, arena, &seen->result, e);
     if (rc)
         return rc;
+    assert(seen->result.src_topic); /* always there, says the table */
     if (!action_parse(seen->result.action, &seen->action))
         return err_set(e, RC_REJECT, "result.fold", "action: \"%.40s\" is not known",
                        seen->result.action);
@@ -143,6 +147,19 @@ static void count(const struct seen *seen, struct fold_out *out)
                 arena_printf(arena, "%s%s|%s|%s", FIELD_COUNT, class, action, reason), 1);
 }
 
+static void count_history(const struct seen *seen, struct fold_out *out)
+{
+    const struct history_entry entry = {.at_ms = seen->result.decided_ms,
+                                        .class = seen->class,
+                                        .action = seen->action,
+                                        .reason = seen->reason,
+                                        .shop = seen->result.shop};
+    history_count(&entry, &out->ops);
+    if (seen->class == CLASS_LIVE)
+        latency_count(seen->action, seen->result.updated_ms, seen->result.decided_ms,
+                      &out->ops);
+}
+
 /* The event as it came, unless a dry run's differences make it long. */
 static const char *kept_value(const struct fold_record *record, struct result result,
                               struct arena *arena)
@@ -247,6 +264,10 @@ static void show(const struct seen *seen, struct fold_out *out)
     if (!is_quiet(seen))
         ops_command(&out->ops, "EVENT", KEY_EVENTS, KEY_EVENT_SEQ, seen->value,
                     ops_number(out->ops.arena, KEEP_EVENTS), NULL);
+    if (seen->class != CLASS_DRY_RUN && !is_quiet(seen) &&
+        (seen->action == ACTION_ERROR || seen->action == ACTION_CONFLICT))
+        ops_command(&out->ops, "EVENT", KEY_ERRORS, KEY_ERROR_SEQ, seen->value,
+                    ops_number(out->ops.arena, KEEP_ERRORS), NULL);
 }
 
 enum rc fold_result_add(const struct fold_record *record, struct fold_out *out,
@@ -267,6 +288,7 @@ enum rc fold_result_add(const struct fold_record *record, struct fold_out *out,
     }
     if (!result->pending)
         count(&seen, out);
+    count_history(&seen, out);
     seen.value = kept_value(record, seen.result, arena);
     show(&seen, out);
     return RC_OK;

@@ -15,6 +15,9 @@
  *   l|<shop>                        of those: results that expired before a rebuild
  *   u|<shop>                        beyond those, in no poll record: a killed fetcher's
  *                                   orders, doorbells of deleted ones
+ *   v|<shop>                        p| as it was when the next was attributed
+ *   k|<kind>|<shop>                 orders published by polls of that kind; all-time
+ *   t|<n>, t|sum                    latencies: results in the n-th range, seconds of all
  *   cut                             "1": such a rebuild is going on
  *   config, reset_at                the runtime configuration; when the last reset was
  */
@@ -37,6 +40,13 @@
 /* Dead letters: zsets by time + ":open", ":parked", ":redriven", and hashes + ":data"
  * (id -> entry) and ":marks" (id -> state; may precede the letter). */
 #define KEY_LETTERS "{tillbridge}:dlq"
+/* Zsets + "hour" and "day" of the names of the hashes + "hour:<name>": what was counted
+ * in that time. The fields are those of history.h. */
+#define KEY_HISTORY   "{tillbridge}:history:"
+#define KEY_ERRORS    "{tillbridge}:errors" /* list of refused and conflicting results */
+#define KEY_ERROR_SEQ "{tillbridge}:errors:seq"
+#define KEY_UNCLOSED  "{tillbridge}:unclosed" /* since when the equation does not close \
+                                               */
 
 #define FIELD_NEXT       "n|"
 #define FIELD_MARK       "m|"
@@ -48,6 +58,8 @@
 #define FIELD_UNRECORDED "u|"
 #define FIELD_LOST       "l|"
 #define FIELD_CUT        "cut"
+#define FIELD_BY_KIND    "k|"
+#define FIELD_LATENCY    "t|"
 #define FIELD_CONFIG     "config"
 #define FIELD_RESET_AT   "reset_at"
 #define FIELD_MALFORMED  FIELD_COUNT "malformed|"
@@ -63,7 +75,10 @@ enum {
     KEEP_DECISIONS = 20, /* of one order */
     KEEP_OPEN = 10000,   /* beyond these the oldest are let go */
     SHOW_OPEN = 100,
-    KEEP_LETTERS = 10000,      /* of each state */
+    KEEP_LETTERS = 10000, /* of each state */
+    KEEP_HOURS = 8 * 24,
+    KEEP_DAYS = 400,
+    KEEP_ERRORS = 100,
     KEEP_ORDER_S = 30 * 86400, /* as long as the results are in the topic */
     KEEP_POLL_S = 7 * 86400,
     KEEP_TRIGGER_S = 86400,

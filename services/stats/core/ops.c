@@ -94,11 +94,33 @@ static void append_counts(const struct ops *ops, struct ops_text *to)
     to->at[head] = ops_number(ops->arena, (int64_t)count);
 }
 
+/* The key is KEY_HISTORY "hour:<name>": the index's, and the name in it. */
+static void append_bucket(const struct ops *ops, const struct ops_count *count,
+                          struct ops_text *to)
+{
+    const char *unit = count->key + strlen(KEY_HISTORY);
+    const char *colon = strchr(unit, ':');
+    const char *const words[] = {
+        "6",
+        "BUCKET",
+        arena_strndup(ops->arena, count->key, (size_t)(colon - count->key)),
+        colon + 1,
+        count->field,
+        ops_number(ops->arena, count->delta),
+        ops_number(ops->arena, *unit == 'h' ? KEEP_HOURS : KEEP_DAYS)};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        push(ops->arena, to, words[i]);
+}
+
 static void append_other_counts(const struct ops *ops, struct ops_text *to)
 {
     for (size_t i = 0; i < ops->count_count; i++) {
         if (strcmp(ops->counts[i].key, KEY_STATS) == 0)
             continue;
+        if (strncmp(ops->counts[i].key, KEY_HISTORY, strlen(KEY_HISTORY)) == 0) {
+            append_bucket(ops, &ops->counts[i], to);
+            continue;
+        }
         push(ops->arena, to, "5");
         push(ops->arena, to, "COUNT");
         push(ops->arena, to, ops->counts[i].key);
@@ -114,8 +136,8 @@ struct ops_text ops_arguments(const struct ops *ops)
     push(ops->arena, &out, ops_number(ops->arena, (int64_t)ops->sets.count / 2));
     append(ops->arena, &out, &ops->sets);
     append_counts(ops, &out);
+    append(ops->arena, &out, &ops->commands); /* what empties comes first in them */
     append_other_counts(ops, &out);
-    append(ops->arena, &out, &ops->commands);
     return out;
 }
 

@@ -35,7 +35,8 @@ void ops_init(struct ops *ops, struct arena *arena);
 /* A field of the stats hash. */
 void ops_set(struct ops *ops, const char *field, const char *value);
 
-/* Adds to a field of a hash: KEY_STATS, or a poll's, which expires. */
+/* Adds to a field of a hash: KEY_STATS, or a poll's, which expires, or that of an hour or
+ * a day: KEY_HISTORY "hour:<name>". */
 void ops_add(struct ops *ops, const char *key, const char *field, int64_t delta);
 
 /* A command: words up to a NULL. Besides those of Redis, fold.lua knows
@@ -44,12 +45,16 @@ void ops_add(struct ops *ops, const char *key, const char *field, int64_t delta)
  *               signature of the newest ("" never is) replaces it and counts
  *   EVENT key numbers value max              one more event, numbered
  *   TRIM_OPEN key values max                 lets the oldest go
+ *   BUCKET index name field delta max        counts in an hour's or a day's hash
+ *   FRESH_BUCKETS index                      deletes all of them when nothing was counted
+ *   PUBLISHED kind shop total                attributes what a poll published
  *   LETTER key id score value max            one more dead letter
  *   MARK key id state                        what was done with one */
 void ops_command(struct ops *ops, ...) __attribute__((sentinel));
 
 /* All of it as arguments of fold.lua behind the positions: the number of sets, the sets,
- * the number of counters of the stats hash, those, the commands. From the arena. */
+ * the number of counters of the stats hash, those, the commands, the other counters. From
+ * the arena. */
 struct ops_text ops_arguments(const struct ops *ops);
 
 /* Decimal text from the arena. */

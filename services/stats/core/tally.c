@@ -115,6 +115,15 @@ static bool counts(enum tally_outcome outcome, enum reason reason)
     return false;
 }
 
+enum tally_outcome tally_outcome_of(enum action action, enum reason reason)
+{
+    size_t i = 0;
+    while (i + 1 < OUTCOME_COUNT &&
+           !(outcomes[i].action == action && counts((enum tally_outcome)i, reason)))
+        i++;
+    return (enum tally_outcome)i;
+}
+
 int64_t tally_sum(const struct tally *tally, enum tally_class class,
                   enum tally_outcome outcome)
 {

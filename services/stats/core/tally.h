@@ -56,6 +56,9 @@ bool tally_source_parse(const char *word, enum tally_source *out);
 /* The class of a result. */
 enum tally_class tally_class_of(enum tally_source source, bool dry_run);
 
+/* What such a result counts as. */
+enum tally_outcome tally_outcome_of(enum action action, enum reason reason);
+
 int64_t tally_sum(const struct tally *tally, enum tally_class class,
                   enum tally_outcome outcome);
 /* All results of the class. */

@@ -50,6 +50,51 @@ static void add_reasons(const struct view *view, cJSON *to)
     }
 }
 
+bool view_is_unclosed(const struct board *board, bool polling)
+{
+    return !polling && (board->cut || board->surplus > 0 ||
+                        board->counters_all[COUNTER_IN_FLIGHT] > 0);
+}
+
+/* NULL: there is none. */
+static const char *alarm_of(const struct view *view, char *text, size_t size)
+{
+    int64_t open_ms = view->now_ms - view->unclosed_ms;
+    if (!view->unclosed_ms || open_ms < view->alarm_ms)
+        return NULL;
+    snprintf(text, size,
+             "orders and results do not balance since %" PRId64 " minutes: %" PRId64
+             " orders have no result, %" PRId64
+             " results no order; is a reconciler up, and ready?",
+             open_ms / 60000, view->board->counters_all[COUNTER_IN_FLIGHT],
+             view->board->surplus);
+    return text;
+}
+
+static void add_alarm(const struct view *view, cJSON *to)
+{
+    char text[300];
+    out_text(to, "alarm", alarm_of(view, text, sizeof(text)));
+}
+
+/* All-time: a reset does not change these. Replays and results are not announced by
+ * polls, so nothing can be missing of them. */
+static void add_sources(const struct board *board, cJSON *to)
+{
+    cJSON *sources = out_object_in(to, "sources");
+    for (size_t i = 0; i < TALLY_SOURCE_COUNT; i++) {
+        enum tally_source source = (enum tally_source)i;
+        cJSON *item = out_object_in(sources, tally_source_word(source));
+        bool announced = tally_class_of(source, false) == CLASS_LIVE;
+        if (announced)
+            out_number(item, "published", board->published_by[i]);
+        out_number(item, "accounted", board->accounted_by[i]);
+        if (announced)
+            out_number(item, "difference",
+                       board->published_by[i] - board->accounted_by[i]);
+    }
+}
+
 /* closed: every order that polls say they published has a result, or is in flight, and no
  * result is without such an order. Results overtake poll records while a poll runs. */
 static void add_completeness(const struct view *view, cJSON *to)
@@ -62,6 +107,9 @@ static void add_completeness(const struct view *view, cJSON *to)
     out_number(completeness, "unannounced_results", polling ? 0 : board->surplus);
     out_number(completeness, "unrecorded_orders", board->unrecorded);
     out_bool(completeness, "history_cut", board->cut);
+    out_time(completeness, "unclosed_since", view->unclosed_ms);
+    add_alarm(view, completeness);
+    add_sources(board, completeness);
 }
 
 static void add_shops(const struct view *view, cJSON *to)
@@ -104,6 +152,7 @@ void view_status(const struct view *view, struct buf *out)
     out_text(data, "status", status_word(status->state));
     out_text(data, "status_help", status_help(status->state));
     add_statistics(view, out_object_in(data, "statistics"));
+    add_alarm(view, data);
     add_shops(view, data);
     out_write(answer, out);
 }
@@ -120,6 +169,7 @@ void view_stats(const struct view *view, struct buf *out)
     add_counter(view, COUNTER_GAPS, data);
     add_reasons(view, data);
     add_completeness(view, data);
+    latency_write(&view->board->latency, data);
     out_time(data, "counting_since", view->board->reset_ms);
     out_write(answer, out);
 }
@@ -162,6 +212,8 @@ static const char *complaint(const struct view *view, const struct view_checks *
     }
     if (!view->config->enabled)
         return "polling is switched off: PUT {\"enabled\": true} to .../polling/config";
+    if (alarm_of(view, text, size))
+        return text;
     int64_t late_s = view->status.overdue_s;
     if (late_s <= view->config->interval_minutes * 60 + 60)
         return NULL;

@@ -16,7 +16,9 @@ struct view {
     const struct status_shop *shops;
     size_t shop_count;
     struct status status;
-    int64_t open_count; /* orders that need a person */
+    int64_t open_count;  /* orders that need a person */
+    int64_t unclosed_ms; /* since when orders and results do not balance; 0: they do */
+    int64_t alarm_ms;    /* how long that may be */
     bool webhooks_enabled;
     int64_t now_ms;
 };
@@ -31,6 +33,9 @@ void view_status(const struct view *view, struct buf *out);
 void view_stats(const struct view *view, struct buf *out);
 void view_reset(const struct view *view, struct buf *out);
 void view_config(const struct view *view, struct buf *out);
+/* Whether orders published and results are out of balance, with no poll running. */
+bool view_is_unclosed(const struct board *board, bool polling);
+
 /* view NULL: Redis is away. Returns whether polling is healthy. */
 bool view_health(const struct view *view, const struct view_checks *checks,
                  struct buf *out);
