@@ -28,8 +28,7 @@ static bool clash(const struct snapshot *a, const struct snapshot *b,
                   bool one_per_customer)
 {
     bool same_order = a->id == b->id;
-    bool same_customer =
-        a->customer && b->customer && a->customer->id == b->customer->id;
+    bool same_customer = a->customer && b->customer && a->customer->id == b->customer->id;
     if (one_per_customer && same_person(a, b))
         return true; /* of any shop */
     return (same_order || (one_per_customer && same_customer)) && same_shop(a, b);

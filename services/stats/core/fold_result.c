@@ -31,7 +31,6 @@ static enum rc decode(const struct fold_record *record, struct arena *arena,
     enum rc rc = result_decode(record->value, record->value_len, arena, &seen->result, e);
     if (rc)
         return rc;
-    assert(seen->result.src_topic); /* always there, says the table */
     if (!action_parse(seen->result.action, &seen->action))
         return err_set(e, RC_REJECT, "result.fold", "action: \"%.40s\" is not known",
                        seen->result.action);
@@ -134,6 +133,7 @@ static void count(const struct seen *seen, struct fold_out *out)
     const char *action = action_word(seen->action);
     const char *reason = reason_word(seen->reason);
     const char *shop = seen->result.shop ? seen->result.shop : "";
+    assert(seen->result.src_topic); /* always there, says the table */
     ops_add(&out->ops, KEY_STATS,
             arena_printf(arena, "%s%s|%s|%s|%s|%s", FIELD_COUNT, class,
                          tally_source_word(seen->source), action, reason, shop),
