@@ -45,6 +45,47 @@ static int visit_one(const char *folder, const char *name, void (*make)(struct b
     return result;
 }
 
+/* What a document holds of itself, read into page; false: there is none. */
+static bool read_page(const char *folder, const char *name, struct buf *page)
+{
+    char path[PATH_MAX_BYTES];
+    char bytes[4096];
+    size_t got;
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return false;
+    while ((got = fread(bytes, 1, sizeof(bytes), file)) > 0)
+        buf_add(page, bytes, got);
+    fclose(file);
+    return true;
+}
+
+/* A document that people write, with one part that is made, between two comments. */
+static int visit_part(const char *folder, const char *name, const char *begin,
+                      const char *end, void (*make)(struct buf *), visit *with)
+{
+    struct buf is;
+    struct buf page;
+    buf_init(&is, PAGE_MAX);
+    buf_init(&page, PAGE_MAX);
+    const char *from = read_page(folder, name, &is) ? strstr(buf_str(&is), begin) : NULL;
+    const char *to = from ? strstr(from, end) : NULL;
+    if (to) {
+        from += strlen(begin);
+        buf_add(&page, buf_str(&is), (size_t)(from - buf_str(&is)));
+        make(&page);
+        buf_text(&page, to);
+    } else {
+        fprintf(stderr, "%s has no part between %.*s and %s\n", name,
+                (int)strcspn(begin, "\n"), begin, end);
+    }
+    int result = to ? with(folder, name, &page) : 1; /* what people wrote stays */
+    buf_done(&is);
+    buf_done(&page);
+    return result;
+}
+
 static int visit_schema(const char *folder, const struct codec *codec, visit *with)
 {
     struct buf page;
@@ -75,6 +116,9 @@ static int visit_all(const char *folder, visit *with)
               visit_one(folder, "metrics.md", docgen_metrics, with);
     for (size_t i = 0; i < sizeof(manuals) / sizeof(manuals[0]); i++)
         bad += visit_one(folder, manuals[i].name, manuals[i].make, with);
+    bad +=
+        visit_part(folder, "operations.md", "<!-- rights: made by tillbridge-docs -->\n",
+                   "<!-- /rights -->", docgen_rights, with);
     for (size_t i = 0; messages_all[i]; i++)
         bad += visit_schema(folder, messages_all[i], with);
     return bad;

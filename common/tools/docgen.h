@@ -12,6 +12,8 @@ void docgen_outcomes(struct buf *out);
 /* docs/metrics.md; and "name TAB kind TAB labels" a line, for tools. */
 void docgen_metrics(struct buf *out);
 void docgen_metric_names(struct buf *out);
+/* The table of rights, a part of docs/operations.md. */
+void docgen_rights(struct buf *out);
 /* The manual pages. */
 void docgen_man_fetcher(struct buf *out);
 void docgen_man_reconciler(struct buf *out);
