@@ -89,6 +89,8 @@ struct poll_record {
     int64_t at_ms, started_ms, from_ms, first_from_ms, watermark_ms, fetched_ms;
     const char *cursor;
     int64_t cursor_from_ms, late_from_ms;
+    int64_t deep_at_ms, deep_from_ms, deep_to_ms;
+    const char *deep_cursor;
     int64_t pages, orders, published_total, dry_run_total;
     bool complete;
     int64_t cost, waited_ms;

@@ -216,7 +216,8 @@ static bool wait_for_bucket(struct api *api, const struct api_ask *ask)
 {
     int64_t needed =
         api->needs[ask->query].size == ask->size ? api->needs[ask->query].cost : 0;
-    int64_t wait_ms = cost_wait_ms(&api->bucket, needed, clock_monotonic_ms());
+    int64_t wait_ms = cost_wait_ms(&api->bucket, needed, api->cfg->shopify_cost_keep,
+                                   clock_monotonic_ms());
     api->used.waited_ms += wait_ms;
     metrics_add(METRIC_API_WAIT, wait_ms);
     if (wait_ms)

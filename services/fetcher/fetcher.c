@@ -1,18 +1,12 @@
 /* fetcher: see fetcher.h. */
-#include "fetcher.h"
+#include "fetcher_internal.h"
 
-#include "backfills.h"
-#include "control.h"
-#include "core/timer.h"
-#include "doorbells.h"
 #include "io/clock.h"
 #include "io/health.h"
 #include "io/log.h"
 #include "io/metrics.h"
 #include "io/stop.h"
-#include "poller.h"
 #include "records.h"
-#include "webhooks.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -25,28 +19,6 @@ enum {
 };
 
 static const int64_t minute_ms = 60000;
-
-struct fetcher {
-    const struct cfg *cfg;
-    struct bus_conf bus;
-    struct turn turn;
-    struct health *health;
-    struct control *control;
-    struct publisher *publisher;
-    struct api *api;
-    struct poller *poller;
-    struct backfills *backfills;
-    struct webhooks *webhooks;   /* NULL: off */
-    struct doorbells *doorbells; /* NULL: off, or standing by */
-    unsigned term;               /* whose state is loaded; 0 = none */
-    struct poll_state state;     /* of the shop, in this term */
-    struct timer timer, ring;    /* of polls; of doorbells */
-    int64_t reach_ms, load_ms;
-    bool ready;
-    char reason[512];      /* last one told to the health listener */
-    struct err last_error; /* of the last poll; RC_OK when it went well */
-    struct err fatal;      /* met while waiting within a poll */
-};
 
 static struct runtime_config defaults_of(const struct cfg *cfg)
 {
@@ -124,9 +96,8 @@ static bool wait_in_poll(void *ctx, int64_t ms)
 
 /* ---- polls ---- */
 
-/* rc and why are the poll's. */
-static enum rc poll_ended(struct fetcher *self, enum rc rc, const struct err *why,
-                          bool given_up, struct err *e)
+enum rc fetcher_poll_ended(struct fetcher *self, enum rc rc, const struct err *why,
+                           bool given_up, struct err *e)
 {
     if (self->fatal.rc == RC_FATAL || rc == RC_FATAL) {
         *e = self->fatal.rc == RC_FATAL ? self->fatal : *why;
@@ -148,7 +119,7 @@ static enum rc run_poll(struct fetcher *self, const struct trigger *trigger,
     const struct runtime_config config = *control_config(self->control);
     struct err why = {0};
     enum rc rc = poller_run(self->poller, &self->state, &config, trigger, given_up, &why);
-    return poll_ended(self, rc, &why, *given_up, e);
+    return fetcher_poll_ended(self, rc, &why, *given_up, e);
 }
 
 static enum rc timer_poll(struct fetcher *self, struct err *e)
@@ -177,54 +148,6 @@ static enum rc trigger_poll(struct fetcher *self, const struct trigger *trigger,
     if (rc) /* committed with the next one; until then it is only met again */
         log_err(LOG_WARN, "control.commit_failed", e, LOG_FIELDS());
     return RC_OK;
-}
-
-/* ---- doorbells ---- */
-
-static enum rc answer_doorbells(struct fetcher *self, struct err *e)
-{
-    bool given_up = false;
-    struct err why = {0};
-    struct gone orders[DOORBELLS_HAND];
-    size_t count = doorbells_take(self->doorbells, orders);
-    timer_begin(&self->ring, clock_monotonic_ms());
-    enum rc rc = poller_ring(self->poller, &self->state, orders, count, &given_up, &why);
-    rc = poll_ended(self, rc, &why, given_up, e);
-    int64_t now_ms = clock_monotonic_ms();
-    if (rc == RC_FATAL)
-        return rc;
-    timer_end(&self->ring, rc, now_ms, (uint64_t)now_ms);
-    if (rc || given_up) {
-        doorbells_keep(self->doorbells);
-        return RC_OK;
-    }
-    rc = doorbells_done(self->doorbells, e);
-    if (rc == RC_RETRY || rc == RC_REJECT) { /* they are only met again */
-        log_err(LOG_WARN, "doorbells.commit_failed", e, LOG_FIELDS());
-        return RC_OK;
-    }
-    return rc;
-}
-
-static bool doorbells_due(const struct fetcher *self, int64_t now_ms)
-{
-    return self->term && doorbells_waiting(self->doorbells) &&
-           now_ms >= self->ring.again_ms;
-}
-
-/* Only the active one reads orders, so only it is a member of the doorbells' group. */
-static enum rc open_doorbells(struct fetcher *self, struct err *e)
-{
-    self->ring = (struct timer){0};
-    if (!self->cfg->webhooks_enabled || self->doorbells)
-        return RC_OK;
-    return doorbells_open(&self->bus, self->cfg->shopify_shop, &self->doorbells, e);
-}
-
-static void close_doorbells(struct fetcher *self)
-{
-    doorbells_close(self->doorbells);
-    self->doorbells = NULL;
 }
 
 /* ---- the loop ---- */
@@ -260,7 +183,7 @@ static enum rc begin_term(struct fetcher *self, struct err *e)
     self->last_error = (struct err){0};
     log_info("fetcher.active", KV("shop", self->cfg->shopify_shop),
              KV("published_total", self->state.published_total));
-    return open_doorbells(self, e);
+    return fetcher_open_doorbells(self, e);
 }
 
 /* Standing by, or active with the first poll behind it (or none to be made). */
@@ -300,7 +223,7 @@ static enum rc work(struct fetcher *self, struct err *e)
             return begin_term(self, e);
         log_info("fetcher.standby", KV("shop", self->cfg->shopify_shop));
         self->term = 0;
-        close_doorbells(self);
+        fetcher_close_doorbells(self);
         metrics_set(METRIC_FETCHER_ACTIVE, 0);
         self->last_error = (struct err){0};
     }
@@ -314,8 +237,10 @@ static enum rc work(struct fetcher *self, struct err *e)
     metrics_set(METRIC_POLL_INTERVAL, interval_ms);
     if (self->term && config->enabled && timer_due(&self->timer, interval_ms, now_ms))
         return timer_poll(self, e);
-    if (doorbells_due(self, now_ms))
-        return answer_doorbells(self, e);
+    if (fetcher_doorbells_due(self, now_ms))
+        return fetcher_doorbells(self, e);
+    if (fetcher_deep_due(self, now_ms))
+        return fetcher_deep(self, e);
     idle(self, now_ms);
     if (rest_ms(self) == 0)
         return backfills_step(self->backfills, &self->state, config->batch_size, e);
@@ -367,7 +292,7 @@ static enum rc open_all(struct fetcher *self, struct err *e)
 static void close_all(struct fetcher *self)
 {
     webhooks_close(self->webhooks);
-    close_doorbells(self);
+    fetcher_close_doorbells(self);
     backfills_free(self->backfills);
     poller_free(self->poller);
     control_close(self->control);

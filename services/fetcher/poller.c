@@ -225,7 +225,7 @@ enum rc poller_check_start(struct poller *poller, struct err *e)
 
 /* ---- the poll ---- */
 
-static enum rc read_all(struct poller *poller, struct poll *poll,
+enum rc poller_read_all(struct poller *poller, struct poll *poll,
                         struct poll_state *state, struct err *e)
 {
     bool more = true;
@@ -237,7 +237,7 @@ static enum rc read_all(struct poller *poller, struct poll *poll,
     return rc ? rc : poller_record(poller, poll, state, POLL_FINISHED, e);
 }
 
-static void tell_start(const struct poller *poller, const struct poll *poll)
+void poller_tell_start(const struct poller *poller, const struct poll *poll)
 {
     char from[INSTANT_TEXT_MAX];
     log_info("poll.started", KV("poll_id", poll->id),
@@ -273,6 +273,8 @@ static enum rc end_failed(struct poller *poller, struct poll *poll,
                           struct poll_state *state, const struct err *why, bool *given_up)
 {
     struct err e = {0};
+    if (poller->cursor_doubted && poll->kind == POLL_DEEP)
+        state->deep.cursor[0] = '\0';
     if (poller->cursor_doubted && window_give_up_cursor(&poll->window, &state->window))
         log_warn("poll.cursor_given_up", KV("poll_id", (const char *)poll->id));
     poller->cursor_doubted = false;
@@ -327,8 +329,8 @@ enum rc poller_run(struct poller *poller, struct poll_state *state,
     poll_begin(&poll, state, config, trigger, &when);
     cost_size_begin(&poller->size, poll.batch_size);
     if (rc == RC_OK) {
-        tell_start(poller, &poll);
-        rc = read_all(poller, &poll, state, e);
+        poller_tell_start(poller, &poll);
+        rc = poller_read_all(poller, &poll, state, e);
     }
     return poller_end(poller, &poll, state, rc, given_up, e);
 }

@@ -34,4 +34,10 @@ enum rc poller_ring(struct poller *poller, struct poll_state *state,
                     const struct gone *orders, size_t count, bool *given_up,
                     struct err *e) TB_MUST_CHECK;
 
+/* A slice of the deep pass is to be read. */
+bool poller_deep_due(const struct poller *poller, struct poll_state *state);
+/* Reads it. Otherwise as poller_run. */
+enum rc poller_deep(struct poller *poller, struct poll_state *state, int batch_size,
+                    bool *given_up, struct err *e) TB_MUST_CHECK;
+
 #endif

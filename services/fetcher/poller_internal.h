@@ -29,6 +29,12 @@ enum rc poller_record(struct poller *poller, struct poll *poll,
 enum rc poller_stamp(struct poller *poller, struct poll *poll, struct poll_state *state,
                      const struct page *page, struct err *e) TB_MUST_CHECK;
 
+void poller_tell_start(const struct poller *poller, const struct poll *poll);
+
+/* Pages from the window's cursor on, until its end or max_pages, with their records. */
+enum rc poller_read_all(struct poller *poller, struct poll *poll,
+                        struct poll_state *state, struct err *e) TB_MUST_CHECK;
+
 /* The end of a poll that came to rc with *e: told, and recorded when it failed. */
 enum rc poller_end(struct poller *poller, struct poll *poll, struct poll_state *state,
                    enum rc rc, bool *given_up, struct err *e) TB_MUST_CHECK;

@@ -39,18 +39,21 @@ static void test_waits(void **unused)
 {
     (void)unused;
     static const struct {
-        int64_t available, restore_per_s, needed, later_ms, wait_ms;
+        int64_t available, restore_per_s, needed, keep, later_ms, wait_ms;
     } rows[] = {
-        {2000, 100, 394, 0, 0}, /* enough */
-        {594, 100, 394, 0, 0},  /* exactly: 394 and the 10 % that are kept */
-        {593, 100, 394, 0, 10}, /* a point short */
-        {94, 100, 394, 0, 5000},
-        {94, 100, 394, 2000, 3000}, /* it filled meanwhile */
-        {94, 100, 394, 9000, 0},
-        {94, 1000, 394, 0, 500},  /* a dearer plan fills faster */
-        {0, 100, 1950, 0, 20000}, /* never more than the bucket holds */
-        {0, 0, 100, 0, 30000},    /* a rate of 0 was seen: not for ever */
-        {0, 100, 0, 0, 0},        /* not known what it takes */
+        {2000, 100, 394, 10, 0, 0}, /* enough */
+        {594, 100, 394, 10, 0, 0},  /* exactly: 394 and the 10 % that are kept */
+        {593, 100, 394, 10, 0, 10}, /* a point short */
+        {94, 100, 394, 10, 0, 5000},
+        {94, 100, 394, 10, 2000, 3000}, /* it filled meanwhile */
+        {94, 100, 394, 10, 9000, 0},
+        {94, 1000, 394, 10, 0, 500},  /* a dearer plan fills faster */
+        {0, 100, 1950, 10, 0, 20000}, /* never more than the bucket holds */
+        {0, 0, 100, 10, 0, 30000},    /* a rate of 0 was seen: not for ever */
+        {0, 100, 0, 10, 0, 0},        /* not known what it takes */
+        {1393, 100, 394, 50, 0, 10},  /* half of it left to others */
+        {394, 100, 394, 0, 0, 0},     /* nothing left to others */
+        {1999, 100, 394, 90, 0, 10},  /* the rest can't hold it: a full one */
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct cost_bucket bucket = {0};
@@ -58,11 +61,12 @@ static void test_waits(void **unused)
                                   .available = rows[i].available,
                                   .restore_per_s = rows[i].restore_per_s};
         cost_note(&bucket, &cost, 1000);
-        assert_int_equal(cost_wait_ms(&bucket, rows[i].needed, 1000 + rows[i].later_ms),
-                         rows[i].wait_ms);
+        assert_int_equal(
+            cost_wait_ms(&bucket, rows[i].needed, rows[i].keep, 1000 + rows[i].later_ms),
+            rows[i].wait_ms);
     }
     const struct cost_bucket unknown = {0};
-    assert_int_equal(cost_wait_ms(&unknown, 394, 5), 0);
+    assert_int_equal(cost_wait_ms(&unknown, 394, 10, 5), 0);
 }
 
 static void test_an_answer_without_status_changes_nothing(void **unused)

@@ -45,12 +45,13 @@ static int64_t ms_until(int64_t missing, int64_t restore_per_s)
     return missing <= 0 ? 0 : (missing * 1000 + rate - 1) / rate;
 }
 
-int64_t cost_wait_ms(const struct cost_bucket *bucket, int64_t needed, int64_t now_ms)
+int64_t cost_wait_ms(const struct cost_bucket *bucket, int64_t needed,
+                     int64_t keep_percent, int64_t now_ms)
 {
     if (!bucket->known || needed <= 0)
         return 0;
     int64_t elapsed_ms = now_ms > bucket->at_ms ? now_ms - bucket->at_ms : 0;
-    int64_t target = needed + bucket->maximum * COST_KEEP_PERCENT / 100;
+    int64_t target = needed + bucket->maximum * keep_percent / 100;
     if (target > bucket->maximum)
         target = bucket->maximum;
     int64_t wait_ms = ms_until(target - bucket->available, bucket->restore_per_s);

@@ -12,10 +12,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum {
-    COST_KEEP_PERCENT = 10, /* of the bucket, left for the app's other clients */
-};
-
 /* extensions.cost of one answer, in points; -1 = not told. */
 struct cost {
     int64_t requested, actual;
@@ -35,8 +31,10 @@ struct cost_bucket {
 void cost_note(struct cost_bucket *bucket, const struct cost *cost, int64_t at_ms);
 
 /* How long to wait before a query that requests `needed` points, so that it is admitted
- * and COST_KEEP_PERCENT stay for others. 0 when the bucket is not known yet. */
-int64_t cost_wait_ms(const struct cost_bucket *bucket, int64_t needed, int64_t now_ms);
+ * and keep_percent of the bucket stay for the shop's other apps and clients. A query that
+ * the rest can't hold waits for a full bucket. 0 when the bucket is not known yet. */
+int64_t cost_wait_ms(const struct cost_bucket *bucket, int64_t needed,
+                     int64_t keep_percent, int64_t now_ms);
 
 /* After THROTTLED: (requested - available) / restore, at least 100 ms, at most 60 s;
  * 2 s when the answer does not tell. */

@@ -13,6 +13,7 @@ static const struct {
     [POLL_TRIGGER] = {"trigger", "trigger"},
     [POLL_WEBHOOK] = {POLL_KIND_WEBHOOK, "webhook"},
     [POLL_BACKFILL] = {POLL_KIND_BACKFILL, "backfill"},
+    [POLL_DEEP] = {"deep", "poll"},
 };
 
 const char *poll_kind_word(enum poll_kind kind)
@@ -35,9 +36,10 @@ int64_t poll_stamp(struct poll_state *state, int64_t now_ms)
 enum rc poll_state_from(const struct poll_record *record, struct poll_state *out,
                         struct err *e)
 {
-    if (record->cursor && strlen(record->cursor) >= WINDOW_CURSOR_MAX)
+    if ((record->cursor && strlen(record->cursor) >= WINDOW_CURSOR_MAX) ||
+        (record->deep_cursor && strlen(record->deep_cursor) >= WINDOW_CURSOR_MAX))
         return err_set(e, RC_REJECT, "poll.state",
-                       "the cursor in the poll record %s has more than 1023 bytes",
+                       "a cursor in the poll record %s has more than 1023 bytes",
                        record->poll_id);
     *out = (struct poll_state){
         .window = {.first_from_ms = record->first_from_ms,
@@ -47,7 +49,12 @@ enum rc poll_state_from(const struct poll_record *record, struct poll_state *out
         .fetched_ms = record->fetched_ms,
         .published_total = record->published_total,
         .dry_run_total = record->dry_run_total,
+        .deep = {.at_ms = record->deep_at_ms,
+                 .from_ms = record->deep_from_ms,
+                 .to_ms = record->deep_to_ms},
     };
+    snprintf(out->deep.cursor, sizeof(out->deep.cursor), "%s",
+             record->deep_cursor ? record->deep_cursor : "");
     snprintf(out->window.cursor, sizeof(out->window.cursor), "%s",
              record->cursor ? record->cursor : "");
     return RC_OK;
@@ -93,6 +100,19 @@ void poll_begin(struct poll *poll, struct poll_state *state,
     poll->window = window_plan(&state->window, &ask);
 }
 
+void poll_begin_deep(struct poll *poll, struct poll_state *state,
+                     const struct deep_rule *rule, int batch_size,
+                     const struct poll_when *when)
+{
+    *poll = (struct poll){.kind = POLL_DEEP,
+                          .started_ms = when->now_ms,
+                          .batch_size = batch_size,
+                          .max_pages = DEEP_SLICE_PAGES};
+    make_id(poll->id, when->now_ms, when->seed);
+    poll->window =
+        deep_plan(&state->deep, rule, state->window.first_from_ms, when->shop_ms);
+}
+
 void poll_begin_orders(struct poll *poll, enum poll_kind kind,
                        const struct poll_when *when)
 {
@@ -115,8 +135,11 @@ bool poll_page(struct poll *poll, struct poll_state *state,
     poll->pages++;
     poll_count(poll, state, orders);
     window_advance(&poll->window, &state->window, page);
-    poll->complete = !page->has_next;
-    return page->has_next && poll->pages < poll->max_pages;
+    bool more = page->has_next;
+    if (poll->kind == POLL_DEEP)
+        more = deep_advance(&state->deep, page);
+    poll->complete = !more;
+    return more && poll->pages < poll->max_pages;
 }
 
 struct poll_record poll_record_of(const struct poll *poll, const struct poll_state *state,
@@ -139,6 +162,10 @@ struct poll_record poll_record_of(const struct poll *poll, const struct poll_sta
         .cursor = state->window.cursor[0] ? state->window.cursor : NULL,
         .cursor_from_ms = state->window.cursor_from_ms,
         .late_from_ms = state->window.late_from_ms,
+        .deep_at_ms = state->deep.at_ms,
+        .deep_from_ms = state->deep.from_ms,
+        .deep_to_ms = state->deep.to_ms,
+        .deep_cursor = state->deep.cursor[0] ? state->deep.cursor : NULL,
         .pages = poll->pages,
         .orders = poll->orders,
         .published_total = state->published_total,

@@ -6,6 +6,7 @@
 #ifndef TB_FETCHER_POLL_H
 #define TB_FETCHER_POLL_H
 
+#include "core/deep.h"
 #include "core/window.h"
 #include "wire/backfill.h"
 #include "wire/messages.h"
@@ -19,6 +20,7 @@ struct poll_state {
     struct window_state window;
     int64_t fetched_ms; /* last fetchedAt handed out */
     int64_t published_total, dry_run_total;
+    struct deep_state deep;
 };
 
 /* The next fetchedAt: now, or one more than the last one, so that it is strictly
@@ -35,6 +37,7 @@ enum poll_kind {
     POLL_TRIGGER,
     POLL_WEBHOOK,  /* the orders that doorbells name */
     POLL_BACKFILL, /* a slice of the backfill trigger_id */
+    POLL_DEEP,     /* a slice of the deep pass */
     POLL_KIND_COUNT,
 };
 
@@ -67,6 +70,11 @@ struct poll_when {
 void poll_begin(struct poll *poll, struct poll_state *state,
                 const struct runtime_config *config, const struct trigger *trigger,
                 const struct poll_when *when);
+
+/* A slice of the deep pass; batch_size is the polls' own. */
+void poll_begin_deep(struct poll *poll, struct poll_state *state,
+                     const struct deep_rule *rule, int batch_size,
+                     const struct poll_when *when);
 
 /* A poll of single orders: it has no window. */
 void poll_begin_orders(struct poll *poll, enum poll_kind kind,
