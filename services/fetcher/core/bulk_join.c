@@ -43,7 +43,7 @@ static cJSON *add_list(cJSON *order, const char *name)
 
 struct child {
     cJSON *node;
-    int64_t id; /* 0: a shipping line without one */
+    int64_t id; /* 0: a shipping line without one; it comes last */
     size_t at;
     bool is_line;
 };
@@ -74,7 +74,7 @@ static int by_id(const void *a, const void *b)
     const struct child *x = a;
     const struct child *y = b;
     if (x->id != y->id)
-        return x->id < y->id ? -1 : 1;
+        return (uint64_t)x->id - 1 < (uint64_t)y->id - 1 ? -1 : 1; /* 0 - 1: the most */
     return (x->at > y->at) - (x->at < y->at);
 }
 
