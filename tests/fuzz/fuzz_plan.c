@@ -162,6 +162,8 @@ static void check_sums(const struct model *model, const struct snapshot *order,
     int64_t sum_e4 = row->shipping_charge_e4;
     for (size_t i = 0; i < plan->next.line_count; i++) {
         const struct line_map *map = &model->guards[0].guard.lines[i];
+        if (map->line == LINE_OWED || map->line == LINE_DUE)
+            continue; /* noted, without an entry */
         const struct rms_entry *entry =
             model_entry(model_order((struct model *)model, row->id), map->entry);
         if (!entry || (entry->price_e4 < 0 && map->line))

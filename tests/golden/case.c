@@ -330,6 +330,19 @@ static void commit_stock(struct golden_case *c)
     }
 }
 
+/* What stands in QuantityCommitted although no open order has it, and the other way. */
+static void add_what_was_not_done(struct golden_case *c)
+{
+    const struct guard *guard = &c->model.guards[0].guard;
+    for (size_t i = 0; i < guard->line_count; i++) {
+        struct model_item *item = model_item(&c->model, guard->lines[i].item);
+        if (guard->lines[i].line == LINE_OWED)
+            item->committed_e4 += guard->lines[i].committed_e4;
+        if (guard->lines[i].line == LINE_DUE)
+            item->committed_e4 -= guard->lines[i].committed_e4;
+    }
+}
+
 static enum rc put_together(struct golden_case *c, const struct case_file *items,
                             const struct case_file *file, struct err *e)
 {
@@ -348,8 +361,10 @@ static enum rc put_together(struct golden_case *c, const struct case_file *items
                                    .time = "CREATED",
                                    .due = "DUE"};
     rc = file->guard ? add_guard(c, file->guard, &file->orders, e) : RC_OK;
-    if (rc == RC_OK)
+    if (rc == RC_OK) {
         commit_stock(c);
+        add_what_was_not_done(c);
+    }
     return rc;
 }
 

@@ -96,6 +96,12 @@ static void show_map(const struct guard *guard, struct buf *out)
     char money[MONEY_TEXT_MAX];
     for (size_t i = 0; i < guard->line_count; i++) {
         const struct line_map *line = &guard->lines[i];
+        if (line->line == LINE_OWED || line->line == LINE_DUE) {
+            buf_printf(out, "  item %" PRId64 ", still to %s %s\n", line->item,
+                       line->line == LINE_DUE ? "commit" : "release",
+                       money_format(line->committed_e4, money));
+            continue;
+        }
         if (line->line == LINE_KEPT)
             buf_text(out, "  kept");
         else if (line->line)

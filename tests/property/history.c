@@ -343,3 +343,29 @@ void property_a_tag_takes_no_work_back(struct world *world)
     }
     world_stock_adds_up(world);
 }
+
+/* However often the setting was switched: with the first change of what was sold while it
+ * is on, committed is what open orders hold. */
+void property_stock_is_caught_up_when_on_again(struct world *world)
+{
+    struct shop *shop = &world->shops[0];
+    for (size_t i = 0; i < 2 + world->size && !world->fault[0]; i++) {
+        world->settings.commit_stock = rng_once_in(&world->rng, 2);
+        const struct snapshot *order = world_tell(world, shop);
+        world_deliver(world, order);
+        struct rms_order *row = world_order(world, order);
+        if (row && row->closed)
+            return; /* closed while off: what it held stays noted */
+        if (row && row->entry_count && rng_once_in(&world->rng, 3))
+            model_staff_set_quantity(&world->model, row,
+                                     rng_below(&world->rng, row->entry_count),
+                                     5 * QUANTITY_SCALE);
+        shop_change(shop);
+    }
+    world->settings.commit_stock = true;
+    shop->refund_e4 = 0;
+    shop->duties_e4 += 100 * shop->unit_e4;
+    const struct plan *plan = world_deliver(world, world_tell(world, shop));
+    if (plan->action == ACTION_UPDATED || plan->action == ACTION_CREATED)
+        world_stock_adds_up(world);
+}

@@ -179,12 +179,19 @@ static void adopt(const struct plan_input *in, const struct rms_order *order,
                 adopted(in, &order->entries[i], NULL, LINE_SURPLUS - (int64_t)i);
 }
 
+static bool is_noted(const struct line_map *line)
+{
+    return line->line == LINE_OWED || line->line == LINE_DUE;
+}
+
 /* What of a line of ours is still committed: staff's changes in the POS moved the stock
  * with them, so it is as much as the entry says now, and nothing when it is gone. */
 static struct line_map still_committed(const struct rms_order *existing,
                                        struct line_map line)
 {
     const struct rms_entry *entry = find_entry(existing, line.entry);
+    if (is_noted(&line))
+        return line;
     if (!entry) {
         line.committed_e4 = 0;
     } else if (line.committed_e4 != 0) {
@@ -287,11 +294,11 @@ static bool update_entry(const struct plan_input *in, const struct wanted *w,
     return true;
 }
 
-/* With stock off nothing moves: what is recorded as committed stays recorded. */
+/* What is staff's stays recorded as it is. */
 static int64_t committed(const struct plan_input *in, const struct wanted *w,
                          int64_t before)
 {
-    if (!in->settings->commit_stock)
+    if (in->settings->stock_is_staffs)
         return before;
     return w->line != LINE_SHIPPING && holds_stock(w->item) ? w->quantity_e4 : 0;
 }
@@ -374,6 +381,22 @@ static void delete_gone(const struct rms_order *existing, const struct line_map 
     }
 }
 
+/* Moved, noted for later, or staff's. */
+static void settle_stock(const struct plan_input *in, const struct line_map *known,
+                         size_t known_count, struct ops *ops, struct lines_plan *out)
+{
+    if (in->settings->stock_is_staffs) {
+        for (size_t i = 0; i < known_count; i++)
+            if (is_noted(&known[i]))
+                out->map[out->map_count++] = known[i];
+    } else if (in->settings->commit_stock) {
+        stock_move(in, known, known_count, out->map, out->map_count, ops);
+    } else {
+        out->map_count =
+            stock_note(known, known_count, out->map, out->map_count, ops->arena);
+    }
+}
+
 void lines_plan(const struct plan_input *in, const struct rms_order *existing,
                 const struct amounts *amounts, const struct rms_item *const *items,
                 struct ops *ops, struct lines_plan *out)
@@ -381,8 +404,9 @@ void lines_plan(const struct plan_input *in, const struct rms_order *existing,
     struct line_map *known = NULL;
     size_t known_count = 0;
     lines_known(in, existing, ops->arena, &known, &known_count);
-    *out = (struct lines_plan){
-        .map = arena_array(ops->arena, amounts->count + 2, sizeof(*out->map))};
+    *out = (struct lines_plan){.map = arena_array(ops->arena,
+                                                  2 * (amounts->count + 2) + known_count,
+                                                  sizeof(*out->map))};
     for (size_t i = 0; i < amounts->count; i++) {
         const struct amount_line *a = &amounts->lines[i];
         const struct wanted w = {
@@ -398,5 +422,5 @@ void lines_plan(const struct plan_input *in, const struct rms_order *existing,
     plan_shipping(in, existing, amounts, find_line(known, known_count, LINE_SHIPPING),
                   ops, out);
     delete_gone(existing, known, known_count, ops, out);
-    stock_move(in, known, known_count, out->map, out->map_count, ops);
+    settle_stock(in, known, known_count, ops, out);
 }

@@ -287,7 +287,7 @@ static void update(struct decision *d)
     struct plan_input in = *d->in;
     /* The stock of an order that staff finished or began on is theirs: an adopted one
      * that reads as the shop says is no conflict for not being committed by us. */
-    settings.commit_stock &= reason == REASON_NONE;
+    settings.stock_is_staffs = reason != REASON_NONE;
     in.settings = &settings;
     if (!can_book(d, &amounts, &items))
         return;

@@ -24,8 +24,9 @@ struct plan_settings {
     int64_t due_days; /* from createdAt to ExpirationOrDueDate */
     bool inclusive;   /* RMS prices contain the tax */
     bool commit_stock, legacy_committed;
-    bool allow_inactive;           /* inactive items may be ordered */
-    bool barcode_fallback;         /* a SKU that is not found, or empty: by the barcode */
+    bool stock_is_staffs;  /* of the order at hand: nothing of it is moved or noted */
+    bool allow_inactive;   /* inactive items may be ordered */
+    bool barcode_fallback; /* a SKU that is not found, or empty: by the barcode */
     const char *customer_prefix;   /* of the account numbers of customers that we make */
     const char *shipping_services; /* title=id,... ; "*" is the rest */
     enum customer_update update_customers;

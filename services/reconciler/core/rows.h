@@ -58,8 +58,12 @@ struct sku_hit {
 
 enum {
     LINE_SHIPPING = 0,
-    LINE_KEPT = -1,    /* money kept at a refund, on the item for lines without SKU */
-    LINE_SURPLUS = -2, /* and below: entries of an adopted order that no line took */
+    LINE_KEPT = -1, /* money kept at a refund, on the item for lines without SKU */
+    /* Without an entry: what RMS_COMMIT_STOCK, switched off, kept from being done, of an
+     * item each. committed_e4 is how much is to be released, or to be committed. */
+    LINE_OWED = -2,
+    LINE_DUE = -3,
+    LINE_SURPLUS = -4, /* and below: entries of an adopted order that no line took */
 };
 
 /* One line of ours in RMS. */

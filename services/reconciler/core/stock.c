@@ -14,29 +14,57 @@ static int by_item(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Sorted, so that the changes of one item become one. */
+/* What each item's stock has to move by, ascending by item; returns how many. */
+static size_t deltas(const struct line_map *before, size_t before_count,
+                     const struct line_map *after, size_t after_count,
+                     struct arena *arena, struct stock **out)
+{
+    size_t n = before_count + after_count;
+    struct stock *stock = arena_array(arena, n, sizeof(*stock));
+    for (size_t i = 0; i < before_count; i++)
+        stock[i] = (struct stock){before[i].item, before[i].line == LINE_DUE
+                                                      ? before[i].committed_e4
+                                                      : -before[i].committed_e4};
+    for (size_t i = 0; i < after_count; i++)
+        stock[before_count + i] = (struct stock){after[i].item, after[i].committed_e4};
+    qsort(stock, n, sizeof(*stock), by_item);
+    size_t kept = 0;
+    for (size_t i = 0; i < n;) {
+        struct stock sum = {.item = stock[i].item};
+        for (; i < n && stock[i].item == sum.item; i++)
+            sum.delta_e4 += stock[i].delta_e4;
+        if (sum.delta_e4 != 0)
+            stock[kept++] = sum;
+    }
+    *out = stock;
+    return kept;
+}
+
 void stock_move(const struct plan_input *in, const struct line_map *before,
                 size_t before_count, const struct line_map *after, size_t after_count,
                 struct ops *ops)
 {
-    size_t n = before_count + after_count;
-    struct stock *stock = arena_array(ops->arena, n, sizeof(*stock));
-    for (size_t i = 0; i < before_count; i++)
-        stock[i] = (struct stock){before[i].item, -before[i].committed_e4};
-    for (size_t i = 0; i < after_count; i++)
-        stock[before_count + i] = (struct stock){after[i].item, after[i].committed_e4};
-    qsort(stock, n, sizeof(*stock), by_item);
-    for (size_t i = 0; i < n;) {
-        int64_t item = stock[i].item;
-        int64_t delta_e4 = 0;
-        for (; i < n && stock[i].item == item; i++)
-            delta_e4 += stock[i].delta_e4;
-        if (delta_e4 == 0 || !in->settings->commit_stock)
-            continue;
-        struct row_op *op = ops_add(ops, OP_ADD, TABLE_ITEM, item);
-        op_number(op, COL_ITEM_COMMITTED, delta_e4);
+    struct stock *stock = NULL;
+    size_t n = deltas(before, before_count, after, after_count, ops->arena, &stock);
+    for (size_t i = 0; i < n && in->settings->commit_stock; i++) {
+        struct row_op *op = ops_add(ops, OP_ADD, TABLE_ITEM, stock[i].item);
+        op_number(op, COL_ITEM_COMMITTED, stock[i].delta_e4);
         op_text(op, COL_ITEM_LAST_UPDATED, in->now);
     }
+}
+
+size_t stock_note(const struct line_map *before, size_t before_count,
+                  struct line_map *after, size_t after_count, struct arena *arena)
+{
+    struct stock *stock = NULL;
+    size_t n = deltas(before, before_count, after, after_count, arena, &stock);
+    for (size_t i = 0; i < n; i++)
+        after[after_count + i] =
+            (struct line_map){.line = stock[i].delta_e4 > 0 ? LINE_DUE : LINE_OWED,
+                              .item = stock[i].item,
+                              .committed_e4 = stock[i].delta_e4 > 0 ? stock[i].delta_e4
+                                                                    : -stock[i].delta_e4};
+    return after_count + n;
 }
 
 static bool is_mapped(const struct line_map *map, size_t count, int64_t entry)
