@@ -54,7 +54,7 @@ test('every setting in it is in the table, and one that the service reads', asyn
 
 test('every setting a service reads can be given, or is set', async () => {
   // A file instead of a value, a member id per worker and the database's parts are for other deployments.
-  const leftOut = new Set(['KAFKA_GROUP_INSTANCE_ID', 'SHOPIFY_WEBHOOK_SECRET', 'ENABLE_WEBHOOKS']);
+  const leftOut = new Set(['KAFKA_GROUP_INSTANCE_ID']);
   for (const [service, program] of Object.entries(programs)) {
     const { stdout } = await runOk([binary(program), '--help']);
     const known = stdout.split('\n').map((line) => /^  ([A-Z][A-Z0-9_]{3,})\b/.exec(line)?.[1]).filter(Boolean);
