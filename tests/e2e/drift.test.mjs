@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
+import { waitUntil } from '../support/wait.mjs';
 import { startPipeline } from './pipeline.mjs';
 
 const hour = 3_600_000;
@@ -115,4 +116,12 @@ explained('tillctl backfill: asked for, followed, in JSON, as a dry run, cancell
   assert.match(end.stdout, /^(cancelled|finished): /);
   const wrong = await pipeline.stack.tillctl(['backfill', '--to', 'now']);
   assert.deepEqual([wrong.code, /--from is missing/.test(wrong.stderr)], [2, true]);
+});
+
+explained('the counters know of every order that was published here', async () => {
+  let stats;
+  await waitUntil(async () => {
+    stats = await pipeline.stats();
+    return stats.in_flight === 0;
+  }, { what: () => `nothing in flight (${JSON.stringify(stats)})`, timeoutMs: 60_000 });
 });
