@@ -194,7 +194,7 @@ static enum rc look_for_triggers(const struct table_look *t, struct err *e)
 {
     struct preflight *look = t->look;
     struct buf names;
-    buf_init(&names, 16 * 1024);
+    buf_init(&names, (size_t)16 * 1024);
     enum rc rc = preflight_query(look, PREFLIGHT_TRIGGERS, PREFLIGHT_PARAMS(t->table),
                                  trigger_row, &names, e);
     if (rc == RC_OK && names.len)

@@ -6,6 +6,8 @@
 #define PG_TABLE "to_regclass(quote_ident(CAST(? AS text)))"
 #define MS_TABLE "OBJECT_ID(QUOTENAME(?))"
 
+/* Each text is named, so none runs into the next. */
+/* NOLINTBEGIN(bugprone-suspicious-missing-comma) */
 static const char *const texts[][PREFLIGHT_TEXT_COUNT] = {
     [SQL_SQLITE] =
         {
@@ -81,6 +83,7 @@ static const char *const common_texts[PREFLIGHT_TEXT_COUNT] = {
         "tillbridge_guard g WHERE g.rms_order > 0 GROUP BY g.rms_order HAVING COUNT(*) > "
         "1) d",
 };
+/* NOLINTEND(bugprone-suspicious-missing-comma) */
 
 const char *preflight_text(enum sql_dialect dialect, enum preflight_text which)
 {
