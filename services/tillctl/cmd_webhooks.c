@@ -269,6 +269,12 @@ static enum cli_exit run_delete(const struct cli_call *call)
     "SHOPIFY_API_URL SHOPIFY_API_VERSION SHOPIFY_TIMEOUT_MS WEBHOOK_ADDRESS"
 
 static const struct cli_option list_options[] = {CLI_OPTION_JSON};
+static const struct cli_example list_examples[] = {
+    {"webhooks list", "which are there, and which are missing"},
+};
+static const struct cli_example delete_examples[] = {
+    {"webhooks delete --dry-run", "before webhooks are given up: which it would be"},
+};
 static const struct cli_example create_examples[] = {
     {"webhooks create --dry-run", "before the first start with ENABLE_WEBHOOKS=true"},
 };
@@ -283,6 +289,8 @@ const struct cli_command command_webhooks_list = {
              "address only. Shopify shows an app its own subscriptions only.",
     .options = list_options,
     .option_count = CLI_COUNT(list_options),
+    .examples = list_examples,
+    .example_count = CLI_COUNT(list_examples),
     .settings = SETTINGS,
     .run = run_list,
 };
@@ -319,6 +327,8 @@ const struct cli_command command_webhooks_delete = {
     .about = "Others stay. Polling goes on without webhooks.",
     .options = options,
     .option_count = CLI_COUNT(options),
+    .examples = delete_examples,
+    .example_count = CLI_COUNT(delete_examples),
     .settings = SETTINGS,
     .run = run_delete,
 };
