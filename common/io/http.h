@@ -74,6 +74,20 @@ void http_queries(const struct http_request *request, http_visit *visit, void *c
 struct http_pending *http_defer(const struct http_request *request);
 void http_answer(struct http_pending *pending, struct http_response *response);
 
+/* An answer that goes on, as text/event-stream: called by a handler (not with own_thread)
+ * instead of answering. gone is called once, when the client has left, was cut off, or
+ * all was sent after the end; the stream is void then. It may be called by any function
+ * here that drives the listener. */
+struct http_stream *http_stream_begin(const struct http_request *request,
+                                      void (*gone)(void *ctx), void *ctx);
+/* False: more than 128 kB wait for this client already, or it was ended; nothing of it
+ * was taken. */
+bool http_stream_send(struct http_stream *stream, const char *bytes, size_t len);
+/* False: the client has closed its end; the stream is still to be ended. */
+bool http_stream_is_there(const struct http_stream *stream);
+/* cut: without sending what still waits. */
+void http_stream_end(struct http_stream *stream, bool cut);
+
 int http_fd(const struct http *http);
 int64_t http_timeout_ms(const struct http *http); /* -1: none */
 void http_run(struct http *http);

@@ -21,6 +21,7 @@ struct http_pending {
     size_t discarded;
     bool deferred, answered;
     struct http_response response; /* given by http_answer */
+    struct http_stream *stream;    /* answers instead */
     struct http_pending *next, **link;
 };
 
@@ -156,6 +157,15 @@ void http_answer(struct http_pending *pending, struct http_response *response)
     MHD_resume_connection(pending->connection); /* http_call_request follows */
 }
 
+struct MHD_Connection *http_call_stream(const struct http_request *request,
+                                        struct http_stream *stream, struct http **http)
+{
+    struct http_pending *call = request->native;
+    call->stream = stream;
+    *http = call->http;
+    return call->connection;
+}
+
 static enum MHD_Result begin(struct http *http, struct MHD_Connection *connection,
                              void **state)
 {
@@ -204,10 +214,10 @@ static enum MHD_Result finish(struct http_pending *call, const char *method,
         .native = call,
     };
     call->http->conf.handle(call->http->conf.ctx, &request, &response);
-    if (!call->deferred)
+    if (!call->deferred && !call->stream)
         return answer(call->connection, &response);
     buf_done(&response.body);
-    return MHD_YES;
+    return call->stream ? http_stream_answer(call->stream) : MHD_YES;
 }
 
 /* libmicrohttpd calls this with the head, then with pieces of the body, then once more;

@@ -19,6 +19,7 @@ enum http_phase {
     HTTP_READING,   /* a body */
     HTTP_ANSWERING, /* the answer is under way */
     HTTP_DEFERRED,  /* the handler has not answered yet */
+    HTTP_STREAMING, /* an answer that goes on */
 };
 
 /* One connection. */
@@ -67,6 +68,10 @@ enum MHD_Result http_call_request(void *ctx, struct MHD_Connection *connection,
                                   void **state);
 void http_call_completed(void *ctx, struct MHD_Connection *connection, void **state,
                          enum MHD_RequestTerminationCode code);
+/* The request will be answered by the stream. */
+struct MHD_Connection *http_call_stream(const struct http_request *request,
+                                        struct http_stream *stream, struct http **http);
+enum MHD_Result http_stream_answer(struct http_stream *stream);
 /* Answers 503 to all that are deferred. */
 void http_call_end(struct http *http);
 

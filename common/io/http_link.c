@@ -182,6 +182,7 @@ static int64_t allowed_ms(const struct http_link *link)
     case HTTP_ANSWERING:
         return (int64_t)conf->body_seconds * MS;
     case HTTP_DEFERRED:
+    case HTTP_STREAMING:
         break;
     }
     return INT64_MAX;

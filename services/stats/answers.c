@@ -226,6 +226,16 @@ static void show_file(const char *name, const char *content_type,
     add_header(response, "Cache-Control", "no-cache");
 }
 
+static void do_stream(struct answers *answers, const struct http_request *request,
+                      struct http_response *response)
+{
+    if (streams_full(answers->streams))
+        answers_refuse(503, "too many streams of events are open; ask again later",
+                       response);
+    else
+        streams_add(answers->streams, request, http_header(request, "Last-Event-ID"));
+}
+
 /* ---- routing ---- */
 
 static void dispatch(struct answers *answers, const struct api_call *call,
@@ -264,6 +274,8 @@ static void dispatch(struct answers *answers, const struct api_call *call,
         return answers_do_letters(answers, call, request, response);
     case API_LETTER:
         return answers_show_letter(answers, call, request, response);
+    case API_STREAM:
+        return do_stream(answers, request, response);
     case API_HEALTHZ:
         response->content_type = "text/plain; charset=utf-8";
         return buf_text(&response->body, "alive\n");

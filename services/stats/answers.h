@@ -7,6 +7,7 @@
 #include "io/http.h"
 #include "letters.h"
 #include "reading.h"
+#include "streams.h"
 #include "triggers.h"
 
 struct answers {
@@ -14,6 +15,7 @@ struct answers {
     struct follow *follow;
     struct triggers *triggers;
     struct letters *letters;
+    struct streams *streams;
     struct bus_producer *producer;
     int64_t redrives_max;
     const char *token;  /* API_TOKEN; "" = not set */

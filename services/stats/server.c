@@ -14,7 +14,8 @@
 enum {
     TICK_MS = 1000,
     TRIGGERS_EVERY_MS = 200,
-    CLIENTS_MAX = 256,
+    STREAMS_EVERY_MS = 250,
+    CLIENTS_MAX = STREAMS_MAX + 120, /* the streams leave room for others */
     IDLE_S = 30,
     HEAD_S = 10,
     BODY_S = 15,
@@ -24,7 +25,7 @@ enum {
 struct server {
     uv_loop_t loop;
     uv_poll_t http_poll, bus_poll;
-    uv_timer_t http_timer, tick_timer, trigger_timer;
+    uv_timer_t http_timer, tick_timer, trigger_timer, stream_timer;
     uv_idle_t
         busy; /* runs while there is work at once: between it others get their turn */
     bool http_busy, bus_busy;
@@ -167,6 +168,12 @@ static void on_triggers(uv_timer_t *timer)
     run_http(server); /* sends what was answered */
 }
 
+static void on_streams(uv_timer_t *timer)
+{
+    struct answers *answers = &((struct server *)timer->data)->answers;
+    streams_tick(answers->streams, follow_trouble(answers->follow));
+}
+
 static void on_signal(uv_signal_t *handle, int number)
 {
     log_info("stats.stopping", KV("signal", number));
@@ -241,6 +248,7 @@ static enum rc open_parts(struct server *server, const struct cfg *cfg, struct e
                               .defaults = defaults_of(cfg),
                               .webhooks_enabled = cfg->webhooks_enabled,
                               .alarm_ms = cfg->completeness_alarm_m * MINUTE_MS};
+    streams_open(&answers->reading, &answers->streams);
     return open_http(server, cfg, e);
 }
 
@@ -272,6 +280,7 @@ static enum rc start_loop(struct server *server, struct err *e)
     server->busy.data = server;
     start_timer(server, &server->tick_timer, on_tick, TICK_MS);
     start_timer(server, &server->trigger_timer, on_triggers, TRIGGERS_EVERY_MS);
+    start_timer(server, &server->stream_timer, on_streams, STREAMS_EVERY_MS);
     start_signal(server, &server->term, SIGTERM);
     start_signal(server, &server->interrupt, SIGINT);
     return RC_OK;
@@ -293,7 +302,10 @@ static void close_loop(struct server *server)
 
 static void close_parts(struct server *server)
 {
+    if (server->answers.streams)
+        streams_end(server->answers.streams);
     http_close(server->http);
+    streams_close(server->answers.streams);
     triggers_close(server->answers.triggers);
     letters_close(server->answers.letters);
     follow_close(server->answers.follow);

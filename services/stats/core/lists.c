@@ -180,6 +180,32 @@ static cJSON *event_item(const char *value, struct arena *arena)
     return item;
 }
 
+int64_t lists_event_number(const char *value)
+{
+    int64_t number = 0;
+    char text[24] = "";
+    size_t len = strcspn(value, " ");
+    if (len < sizeof(text))
+        memcpy(text, value, len);
+    return str_int64(text, 0, INT64_MAX, &number) ? number : 0;
+}
+
+const char *lists_event_text(const char *value, struct arena *arena)
+{
+    struct buf text;
+    cJSON *item = event_item(value, arena);
+    if (!item)
+        return "";
+    buf_init(&text, OUT_MAX);
+    buf_printf(&text, "id: %" PRId64 "\nevent: %s\ndata: ", lists_event_number(value),
+               cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "type")));
+    out_write(item, &text);
+    buf_text(&text, "\n\n");
+    const char *out = arena_strdup(arena, buf_str(&text));
+    buf_done(&text);
+    return out;
+}
+
 void lists_events(struct lists_values values, struct arena *arena, struct buf *out)
 {
     cJSON *data = NULL;

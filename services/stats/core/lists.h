@@ -24,6 +24,12 @@ void lists_open(struct lists_values values, int64_t total, struct arena *arena,
 void lists_polls(struct lists_values values, struct arena *arena, struct buf *out);
 void lists_events(struct lists_values values, struct arena *arena, struct buf *out);
 
+/* The number of one of the events; 0: it has none. */
+int64_t lists_event_number(const char *value);
+/* It as text of a stream of events, "id: 17\nevent: order\ndata: ...\n\n"; "": it can't
+ * be read. */
+const char *lists_event_text(const char *value, struct arena *arena);
+
 struct lists_order {
     const char *shop, *id;
     struct lists_values decisions;
