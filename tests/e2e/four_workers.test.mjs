@@ -66,11 +66,13 @@ function deadlocks(pipeline) {
   return { found: log.split('deadlock detected').length - 1, retried: retried.length };
 }
 
+const share = (2 * partitions) / workers; // of the orders, and as many of the retry topic
+
 /** Every worker holds its part of the partitions. */
 async function joined({ stack: { reconcilers } }) {
   const parts = () => reconcilers.map((r) => r.events().filter((e) => e.event === 'partitions.assigned').at(-1)?.count);
-  await waitUntil(() => parts().every((count) => count === partitions / workers), {
-    what: () => `${partitions / workers} partitions each, not ${parts()}`, timeoutMs: 60_000 });
+  await waitUntil(() => parts().every((count) => count === share), {
+    what: () => `${share} partitions each, not ${parts()}`, timeoutMs: 60_000 });
 }
 
 /** With PostgreSQL it can be seen that each worker has a batch in hand and waits for the database. */
