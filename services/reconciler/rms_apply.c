@@ -35,11 +35,10 @@ static enum rc write_batch(struct rms_batch *batch, struct err *e)
 {
     switch (sql_dialect(batch->rms->sql)) {
     case SQL_SQLITE:
-        return rms_row_write(batch, e);
+    case SQL_POSTGRES:
+        return rms_set_write(batch, e);
     case SQL_SQLSERVER:
         return rms_ms_write(batch, e);
-    case SQL_POSTGRES:
-        return rms_pg_write(batch, e);
     }
     return RC_FATAL;
 }

@@ -37,9 +37,11 @@ struct rms_keys {
 void rms_keys_init(struct rms_keys *keys, enum sql_dialect dialect);
 void rms_keys_int(struct rms_keys *keys, int64_t key);
 void rms_keys_text(struct rms_keys *keys, const char *key);
-/* PostgreSQL only, where such a list is an array of values. */
+/* Not on SQL Server: such a list may be values, and on SQLite rows of them. */
 void rms_keys_money(struct rms_keys *keys, int64_t amount_e4);
 void rms_keys_null(struct rms_keys *keys);
+void rms_keys_row_begin(struct rms_keys *keys);
+void rms_keys_row_end(struct rms_keys *keys);
 const char *rms_keys_end(struct rms_keys *keys);
 void rms_keys_done(struct rms_keys *keys);
 

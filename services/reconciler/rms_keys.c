@@ -37,14 +37,28 @@ void rms_keys_int(struct rms_keys *keys, int64_t key)
 void rms_keys_money(struct rms_keys *keys, int64_t amount_e4)
 {
     char text[MONEY_TEXT_MAX];
+    const char *quote = keys->dialect == SQL_SQLITE ? "\"" : ""; /* as text: exact */
     separate(keys);
-    buf_text(&keys->buf, money_format(amount_e4, text));
+    buf_printf(&keys->buf, "%s%s%s", quote, money_format(amount_e4, text), quote);
 }
 
 void rms_keys_null(struct rms_keys *keys)
 {
     separate(keys);
-    buf_text(&keys->buf, "NULL");
+    buf_text(&keys->buf, keys->dialect == SQL_SQLITE ? "null" : "NULL");
+}
+
+void rms_keys_row_begin(struct rms_keys *keys)
+{
+    separate(keys);
+    buf_text(&keys->buf, "[");
+    keys->count = 0;
+}
+
+void rms_keys_row_end(struct rms_keys *keys)
+{
+    buf_text(&keys->buf, "]");
+    keys->count = 1; /* of rows: not the first any more */
 }
 
 static void add_xml(struct buf *buf, unsigned char c)

@@ -1,7 +1,7 @@
 /* rms_pg_text: PostgreSQL's statements that write all rows of a table at once. Arrays
  * come as text, ?::text::numeric[], and are of the columns' own types without a width:
  * one that is too long must be refused by the assignment, not cut by the cast. */
-#include "rms_pg.h"
+#include "rms_set.h"
 
 /* A plan is made when a table is empty, and kept while it grows; nobody analyses it
  * meanwhile. Every statement of ours goes from some keys to rows by their index, so the
@@ -18,14 +18,14 @@ const char rms_pg_session_text[] =
     "(SELECT string_agg(nextval(s.q)::text, ',') FROM (SELECT pg_get_serial_sequence" \
     "('\"" table "\"', 'ID')::regclass AS q OFFSET 0) s CROSS JOIN "                  \
     "generate_series(1, ?::int))"
-const char rms_pg_ids_text[] = "SELECT " NEW_IDS("Order") ", " NEW_IDS(
+static const char ids_text[] = "SELECT " NEW_IDS("Order") ", " NEW_IDS(
     "OrderEntry") ", " NEW_IDS("Item") ", " NEW_IDS("Customer");
 
 const char rms_pg_types_text[] =
     "SELECT a.attname, format_type(a.atttypid, -1) FROM pg_attribute a WHERE a.attrelid "
     "= to_regclass(quote_ident(?)) AND a.attnum > 0 AND NOT a.attisdropped";
 
-const char rms_pg_link_text[] =
+static const char link_text[] =
     "INSERT INTO tillbridge_customer (customer_id, shop, rms_customer) SELECT * FROM "
     "unnest(" PG_IDS ", ?::text::text[], ?::text::integer[])";
 
@@ -78,7 +78,7 @@ static void update_text(const struct row_op *op, const struct rms_types *types,
     buf_text(buf, " FOR NO KEY UPDATE) l WHERE t.\"ID\" = l.id");
 }
 
-void rms_pg_op_text(const struct row_op *op, const struct rms_types *types,
+static void op_text(const struct row_op *op, const struct rms_types *types,
                     struct buf *buf)
 {
     switch (op->kind) {
@@ -113,7 +113,7 @@ static const char *const guard_types[] = {
 
 /* A row that is there is replaced through its index, which no plan can miss. Where none
  * may be there, one that is makes the statement fail. */
-void rms_pg_guard_text(bool exists, struct buf *buf)
+static void guard_text(bool exists, struct buf *buf)
 {
     buf_text(buf, "INSERT INTO tillbridge_guard (");
     for (enum rms_guard_column c = 0; c < RMS_GUARD_COLUMNS; c++)
@@ -129,3 +129,5 @@ void rms_pg_guard_text(bool exists, struct buf *buf)
         buf_printf(buf, "%s%s = excluded.%s", c > GUARD_rms_order ? ", " : "",
                    rms_guard_column(c), rms_guard_column(c));
 }
+
+const struct rms_set_texts rms_pg_sets = {ids_text, link_text, op_text, guard_text};

@@ -1,6 +1,5 @@
 /* rms_write: how the rows of a batch are written, one way for each family of databases:
- *   rms_row_write.c  SQLite, in this process: one prepared statement a row
- *   rms_pg_write.c   PostgreSQL: one statement for all rows of a table, from arrays
+ *   rms_set_write.c  SQLite, PostgreSQL: one statement for all rows of a table
  *   rms_ms_write.c   SQL Server: texts of single-row statements for some twenty orders
  * All do what rms_apply promises in rms.h, and its errors mean the same.
  */
@@ -19,8 +18,7 @@ struct rms_batch {
     struct arena *arena;
 };
 
-enum rc rms_row_write(struct rms_batch *batch, struct err *e) TB_MUST_CHECK;
-enum rc rms_pg_write(struct rms_batch *batch, struct err *e) TB_MUST_CHECK;
+enum rc rms_set_write(struct rms_batch *batch, struct err *e) TB_MUST_CHECK;
 enum rc rms_ms_write(struct rms_batch *batch, struct err *e) TB_MUST_CHECK;
 
 /* The rows that an order's plan inserted so far, for those that point to them. */

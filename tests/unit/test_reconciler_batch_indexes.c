@@ -3,7 +3,7 @@
  * must go by an index on empty tables and on grown ones, the guard's by the order id. */
 #include "reconciler/rig.h"
 
-#include "rms_pg.h"
+#include "rms_set.h"
 
 #include <string.h>
 
@@ -148,7 +148,7 @@ static const char *write_plan(enum row_op_kind kind, enum rms_table table,
     for (size_t i = 0; i < count; i++)
         values[i] = (struct column_value){.column = columns[i]};
     buf_init(&text, 10000);
-    rms_pg_op_text(&op, rig.rms->types, &text);
+    rms_pg_sets.op(&op, rig.rms->types, &text);
     const char *plan = plan_of(buf_str(&text), "{1,2,3}", 1 + count);
     buf_done(&text);
     return plan;
@@ -167,7 +167,7 @@ static void check_writes(void)
     assert_by_index("stock", plan);
     assert_contains(plan, "LockRows"); /* in the order of the ids, before the update */
     buf_init(&text, 10000);
-    rms_pg_guard_text(true, &text);
+    rms_pg_sets.guard(true, &text);
     assert_contains(plan_of(buf_str(&text), "{1,2,3}", RMS_GUARD_COLUMNS),
                     "Conflict Arbiter Indexes: tillbridge_guard_pkey");
     buf_done(&text);

@@ -277,7 +277,7 @@ static void a_table_without_a_sequence_is_named(void **state)
     rig_must(&rig, "ALTER TABLE \"OrderEntry\" ALTER \"ID\" DROP IDENTITY");
     rig_send(&rig, rig_order(&rig, 1));
     assert_int_equal(rig_try(&rig, &e), RC_FATAL);
-    assert_contains(e.text, "column OrderEntry.ID: no sequence numbers its rows");
+    assert_contains(e.text, "column ID of \"OrderEntry\" has no sequence");
     rig_close(&rig);
 }
 

@@ -1,5 +1,5 @@
 /* test_reconciler_batch_texts: the texts for SQL Server, run by a stand-in on SQLite,
- * write just the rows that the statements one by one write; where they are cut, and what
+ * write just the rows that the statements by set write; where they are cut, and what
  * they do when a row is gone. */
 #include "reconciler/rig.h"
 
@@ -79,7 +79,7 @@ static enum rc try_group(bool by_texts, struct err *e)
                               .arena = &rig.arena};
     if (rc == RC_OK)
         rc =
-            by_texts ? rms_ms_write_by(&batch, watched_run, e) : rms_row_write(&batch, e);
+            by_texts ? rms_ms_write_by(&batch, watched_run, e) : rms_set_write(&batch, e);
     if (rc == RC_OK)
         rc = rms_commit(rig.rms, e);
     if (rc)
@@ -213,7 +213,7 @@ static void a_row_that_is_gone_ends_the_text(void **state)
     struct snapshot *order = rig_order(&rig, 1);
     rig_send(&rig, order);
     write_group(true);
-    rig_line(order, 0)->unit_price_e4 += 10000;
+    rig_line(order, 0)->quantity = rig_line(order, 0)->current_quantity = 5;
     rig_total(order);
     rig_later(order);
     rig_send(&rig, order);

@@ -1,6 +1,6 @@
-/* rms_pg_stmt: a PostgreSQL statement whose parameters are arrays, and what the session
- * must know before the first of them. */
-#include "rms_pg.h"
+/* rms_set_stmt: a statement whose parameters hold many rows, and what PostgreSQL's
+ * session must know before the first of them. */
+#include "rms_set.h"
 
 #include "base/money.h"
 
@@ -13,23 +13,25 @@ enum {
     TEXT_MAX = 64 * 1024,
 };
 
-void rms_pg_init(struct rms_pg_stmt *s, struct rms *rms, size_t arrays)
+void rms_set_init(struct rms_set_stmt *s, struct rms *rms, size_t values)
 {
-    assert(arrays <= RMS_PG_ARRAYS_MAX);
-    *s = (struct rms_pg_stmt){.rms = rms, .count = arrays};
+    enum sql_dialect dialect = sql_dialect(rms->sql);
+    assert(values <= RMS_SET_ARRAYS_MAX);
+    *s = (struct rms_set_stmt){.rms = rms, .one_array = dialect == SQL_SQLITE};
+    s->count = s->one_array ? 1 : values;
     buf_init(&s->text, TEXT_MAX);
-    for (size_t i = 0; i < arrays; i++)
-        rms_keys_init(&s->arrays[i], SQL_POSTGRES);
+    for (size_t i = 0; i < s->count; i++)
+        rms_keys_init(&s->arrays[i], dialect);
 }
 
-void rms_pg_done(struct rms_pg_stmt *s)
+void rms_set_done(struct rms_set_stmt *s)
 {
     for (size_t i = 0; i < s->count; i++)
         rms_keys_done(&s->arrays[i]);
     buf_done(&s->text);
 }
 
-static bool is_full(const struct rms_pg_stmt *s)
+static bool is_full(const struct rms_set_stmt *s)
 {
     for (size_t i = 0; i < s->count; i++)
         if (s->arrays[i].buf.full)
@@ -37,7 +39,7 @@ static bool is_full(const struct rms_pg_stmt *s)
     return false;
 }
 
-enum rc rms_pg_run(struct rms_pg_stmt *s, int64_t *rows, struct err *e)
+enum rc rms_set_run(struct rms_set_stmt *s, int64_t *rows, struct err *e)
 {
     struct sql_stmt *stmt = NULL;
     enum rc rc = sql_prepare(s->rms->sql, buf_str(&s->text), &stmt, e);
@@ -53,31 +55,56 @@ enum rc rms_pg_run(struct rms_pg_stmt *s, int64_t *rows, struct err *e)
     return sql_exec(stmt, rows, e);
 }
 
-void rms_pg_add_text(struct rms_keys *array, const char *text)
+void rms_set_begin(struct rms_set_stmt *s)
 {
-    if (text)
-        rms_keys_text(array, text);
-    else
-        rms_keys_null(array);
+    s->at = 0;
+    s->rows++;
+    if (s->one_array)
+        rms_keys_row_begin(&s->arrays[0]);
 }
 
-void rms_pg_add_value(struct rms_pg_stmt *s, size_t at, const struct column_value *value,
-                      const struct rms_new_ids *ids)
+void rms_set_end(struct rms_set_stmt *s)
 {
-    struct rms_keys *array = &s->arrays[at];
+    if (s->one_array)
+        rms_keys_row_end(&s->arrays[0]);
+}
+
+static struct rms_keys *next_value(struct rms_set_stmt *s)
+{
+    size_t at = s->at++;
+    return &s->arrays[s->one_array ? 0 : at];
+}
+
+void rms_set_add_int(struct rms_set_stmt *s, int64_t value)
+{
+    rms_keys_int(next_value(s), value);
+}
+
+void rms_set_add_text(struct rms_set_stmt *s, const char *text)
+{
+    struct rms_keys *to = next_value(s);
+    if (text)
+        rms_keys_text(to, text);
+    else
+        rms_keys_null(to);
+}
+
+void rms_set_add_value(struct rms_set_stmt *s, const struct column_value *value,
+                       const struct rms_new_ids *ids)
+{
     switch (column_kind(value->column)) {
     case COLUMN_INT:
-        rms_keys_int(array, rms_pointed(value, ids));
+        rms_set_add_int(s, rms_pointed(value, ids));
         break;
     case COLUMN_MONEY:
     case COLUMN_QUANTITY:
         s->out_of_range |= value->number > MONEY_MAX_E4 || value->number < -MONEY_MAX_E4;
-        rms_keys_money(array, value->number);
+        rms_keys_money(next_value(s), value->number);
         break;
     case COLUMN_TEXT:
     case COLUMN_LONGTEXT:
     case COLUMN_TIME:
-        rms_pg_add_text(array, value->text);
+        rms_set_add_text(s, value->text);
         break;
     }
 }

@@ -1,9 +1,9 @@
-/* rms_pg_write: a batch's rows on PostgreSQL, all of one table and set of columns by one
- * statement, so that the round trips do not grow with the orders; see rms_write.h.
+/* rms_set_write: a batch's rows, all of one table and set of columns by one statement, so
+ * that the round trips do not grow with the orders; see rms_write.h.
  *
- * New rows get their ids first, from the columns' own sequences: lines then know their
- * order, and the guard its lines, without reading anything back. */
-#include "rms_pg.h"
+ * New rows get their ids first: lines then know their order, and the guard its lines,
+ * without reading anything back. */
+#include "rms_set.h"
 
 #include <stdlib.h>
 
@@ -22,6 +22,16 @@ struct sets {
     struct row **chosen;     /* of the table and kind at hand, ascending by id */
     struct row **group;      /* of these, the ones that one statement takes */
 };
+
+const struct rms_set_texts *rms_set_texts(enum sql_dialect dialect)
+{
+    return dialect == SQL_SQLITE ? &rms_lite_sets : &rms_pg_sets;
+}
+
+static const struct rms_set_texts *texts_of(const struct sets *s)
+{
+    return rms_set_texts(sql_dialect(s->batch->rms->sql));
+}
 
 /* ---- new ids ---- */
 
@@ -77,7 +87,7 @@ static enum rc take_ids(struct sets *s, struct err *e)
 {
     struct sql_stmt *stmt = NULL;
     bool got = false;
-    enum rc rc = sql_prepare(s->batch->rms->sql, rms_pg_ids_text, &stmt, e);
+    enum rc rc = sql_prepare(s->batch->rms->sql, texts_of(s)->ids, &stmt, e);
     if (rc)
         return rc;
     for (enum rms_table t = 0; t < TABLE_COUNT; t++)
@@ -195,18 +205,20 @@ static enum rc check_rows(const struct row_op *op, size_t wanted, int64_t writte
 static enum rc write_group(struct sets *s, size_t count, struct err *e)
 {
     const struct row_op *first = s->group[0]->op;
-    struct rms_pg_stmt stmt;
+    struct rms_set_stmt stmt;
     int64_t written = 0;
-    rms_pg_init(&stmt, s->batch->rms, 1 + first->count);
-    rms_pg_op_text(first, s->batch->rms->types, &stmt.text);
+    rms_set_init(&stmt, s->batch->rms, 1 + first->count);
+    texts_of(s)->op(first, s->batch->rms->types, &stmt.text);
     for (size_t i = 0; i < count; i++) {
         const struct row *row = s->group[i];
-        rms_keys_int(&stmt.arrays[0], row->id);
+        rms_set_begin(&stmt);
+        rms_set_add_int(&stmt, row->id);
         for (size_t k = 0; k < first->count; k++)
-            rms_pg_add_value(&stmt, 1 + k, &row->op->values[k], &s->ids[row->plan]);
+            rms_set_add_value(&stmt, &row->op->values[k], &s->ids[row->plan]);
+        rms_set_end(&stmt);
     }
-    enum rc rc = rms_pg_run(&stmt, &written, e);
-    rms_pg_done(&stmt);
+    enum rc rc = rms_set_run(&stmt, &written, e);
+    rms_set_done(&stmt);
     return rc ? rc : check_rows(first, count, written, e);
 }
 
@@ -237,7 +249,7 @@ static enum rc write_rows(struct sets *s, struct err *e)
     return rc;
 }
 
-enum rc rms_pg_write(struct rms_batch *batch, struct err *e)
+enum rc rms_set_write(struct rms_batch *batch, struct err *e)
 {
     struct sets s = {.batch = batch};
     enum rc rc = RC_OK;
@@ -247,6 +259,6 @@ enum rc rms_pg_write(struct rms_batch *batch, struct err *e)
     if (rc == RC_OK)
         rc = write_rows(&s, e);
     if (rc == RC_OK)
-        rc = rms_pg_link_customers(batch, s.ids, e);
-    return rc ? rc : rms_pg_write_guards(batch, e);
+        rc = rms_set_link_customers(batch, s.ids, e);
+    return rc ? rc : rms_set_write_guards(batch, e);
 }
