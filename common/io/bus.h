@@ -169,10 +169,15 @@ enum rc bus_read_all(const struct bus_conf *conf, const char *topic, int64_t fro
 enum rc bus_read_key(const struct bus_conf *conf, const char *topic, const char *key,
                      bus_visit *visit, void *ctx, struct err *e) TB_MUST_CHECK;
 
+struct bus_places {
+    const struct bus_partition *at; /* their topics are not looked at */
+    size_t count;
+};
+
 /* As bus_read_all, but only the messages at these places that are still there. */
 enum rc bus_read_at(const struct bus_conf *conf, const char *topic,
-                    const struct bus_partition *places, size_t count, bus_visit *visit,
-                    void *ctx, struct err *e) TB_MUST_CHECK;
+                    const struct bus_places *places, bus_visit *visit, void *ctx,
+                    struct err *e) TB_MUST_CHECK;
 
 /* Where the messages of a key are, of so many partitions. */
 int32_t bus_partition_of(const char *key, size_t len, int32_t partitions);

@@ -269,10 +269,11 @@ enum rc bus_read_key(const struct bus_conf *conf, const char *topic, const char 
 }
 
 enum rc bus_read_at(const struct bus_conf *conf, const char *topic,
-                    const struct bus_partition *places, size_t count, bus_visit *visit,
-                    void *ctx, struct err *e)
+                    const struct bus_places *places, bus_visit *visit, void *ctx,
+                    struct err *e)
 {
-    struct reader reader = {.topic = topic, .places = places, .place_count = count};
+    struct reader reader = {
+        .topic = topic, .places = places->at, .place_count = places->count};
     return read_topic(conf, &reader, visit, ctx, e);
 }
 

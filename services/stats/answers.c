@@ -163,18 +163,16 @@ static void show_history(struct answers *answers, const struct api_call *call,
                          struct http_response *response)
 {
     static const char *const units[] = {"hour", "day"};
-    struct history_bucket *buckets = NULL;
-    size_t count = 0;
+    struct reading_history history;
     struct err e;
     const char *by = units[call->params[API_HISTORY_by].value];
     int64_t limit = call->params[API_HISTORY_limit].given
                         ? call->params[API_HISTORY_limit].value
                         : HISTORY_LIMIT;
-    if (reading_history(answers->reading.store, by, limit, &answers->arena, &buckets,
-                        &count, &e))
+    if (reading_history(answers->reading.store, by, limit, &answers->arena, &history, &e))
         answers_redis_away(&e, response);
     else
-        history_write(by, buckets, count, &answers->arena, &response->body);
+        history_write(by, history.at, history.count, &answers->arena, &response->body);
 }
 
 static void show_order(struct answers *answers, const char *order,

@@ -36,7 +36,8 @@ static enum rc visit_letters(struct letters_work *work, bus_visit *visit, void *
         if (!letter_id_parse(work->letters[i].id, &places[i].partition,
                              &places[i].offset))
             places[i] = (struct bus_partition){.partition = -1, .offset = -1};
-    return bus_read_at(work->conf, TOPIC_DLQ, places, work->count, visit, ctx, &work->e);
+    const struct bus_places wanted = {.at = places, .count = work->count};
+    return bus_read_at(work->conf, TOPIC_DLQ, &wanted, visit, ctx, &work->e);
 }
 
 static size_t index_of(const struct letters_work *work, const struct bus_message *message)

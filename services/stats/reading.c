@@ -150,8 +150,7 @@ enum rc reading_open(struct store *store, struct arena *arena, struct lists_valu
 }
 
 enum rc reading_history(struct store *store, const char *by, int64_t limit,
-                        struct arena *arena, struct history_bucket **out, size_t *count,
-                        struct err *e)
+                        struct arena *arena, struct reading_history *out, struct err *e)
 {
     struct store_texts names;
     const char *index = arena_printf(arena, "%s%s", KEY_HISTORY, by);
@@ -169,8 +168,7 @@ enum rc reading_history(struct store *store, const char *by, int64_t limit,
         buckets[i] = (struct history_bucket){
             .name = names.at[i], .fields = fields.at, .count = fields.count};
     }
-    *out = buckets;
-    *count = names.count;
+    *out = (struct reading_history){.at = buckets, .count = names.count};
     return RC_OK;
 }
 

@@ -41,9 +41,14 @@ enum rc reading_orders(struct store *store, const struct board *board, const cha
                        struct arena *arena, struct reading_orders *out,
                        struct err *e) TB_MUST_CHECK;
 
+struct reading_history {
+    struct history_bucket *at;
+    size_t count;
+};
+
 /* The newest hours or days. */
 enum rc reading_history(struct store *store, const char *by, int64_t limit,
-                        struct arena *arena, struct history_bucket **out, size_t *count,
+                        struct arena *arena, struct reading_history *out,
                         struct err *e) TB_MUST_CHECK;
 
 struct reading_trigger {

@@ -16,38 +16,38 @@ static const char *key_of(enum letter_state state, struct arena *arena)
 }
 
 /* A field of a hash for each of the ids; "" where there is none. */
-static enum rc read_fields(struct store *store, const char *hash, const char *const *ids,
-                           size_t count, struct arena *arena, struct store_texts *out,
-                           struct err *e)
+static enum rc read_fields(struct store *store, const char *hash,
+                           const struct store_texts *ids, struct arena *arena,
+                           struct store_texts *out, struct err *e)
 {
-    const char **words = arena_array(arena, count + 2, sizeof(*words));
+    const char **words = arena_array(arena, ids->count + 2, sizeof(*words));
     words[0] = "HMGET";
     words[1] = hash;
-    memcpy(words + 2, ids, count * sizeof(*words));
-    return store_read_words(store, arena, out, e, words, count + 2);
+    memcpy(words + 2, ids->at, ids->count * sizeof(*words));
+    return store_read_words(store, arena, out, e, words, ids->count + 2);
 }
 
-static enum rc read_letters(struct store *store, const char *const *ids, size_t count,
-                            struct arena *arena, struct letter **out, size_t *found,
+/* Sets at and count of *out. */
+static enum rc read_letters(struct store *store, const struct store_texts *ids,
+                            struct arena *arena, struct reading_letters *out,
                             struct err *e)
 {
     struct store_texts values = {0};
     struct store_texts marks = {0};
-    struct letter *letters = arena_array(arena, count, sizeof(*letters));
-    *found = 0;
-    *out = letters;
-    if (count == 0)
+    out->at = arena_array(arena, ids->count, sizeof(*out->at));
+    out->count = 0;
+    if (ids->count == 0)
         return RC_OK;
-    enum rc rc = read_fields(store, KEY_LETTERS ":data", ids, count, arena, &values, e);
+    enum rc rc = read_fields(store, KEY_LETTERS ":data", ids, arena, &values, e);
     if (rc == RC_OK)
-        rc = read_fields(store, KEY_LETTERS ":marks", ids, count, arena, &marks, e);
+        rc = read_fields(store, KEY_LETTERS ":marks", ids, arena, &marks, e);
     for (size_t i = 0; rc == RC_OK && i < values.count && i < marks.count; i++) {
-        struct letter *letter = &letters[*found];
+        struct letter *letter = &out->at[out->count];
         if (!letter_read(values.at[i], arena, letter))
             continue;
         if (!letter_state_parse(marks.at[i], &letter->state))
             letter->state = LETTER_OPEN;
-        ++*found;
+        out->count++;
     }
     return rc;
 }
@@ -56,8 +56,9 @@ enum rc reading_letters_by_id(struct store *store, const char *const *ids, size_
                               struct arena *arena, struct reading_letters *out,
                               struct err *e)
 {
+    const struct store_texts wanted = {.at = ids, .count = count};
     *out = (struct reading_letters){0};
-    return read_letters(store, ids, count, arena, &out->at, &out->count, e);
+    return read_letters(store, &wanted, arena, out, e);
 }
 
 /* Where the page begins. */
@@ -78,7 +79,7 @@ static enum rc find_start(struct store *store, const struct reading_letters_of *
     return RC_OK;
 }
 
-/* Takes what fits until the page is full; *more: there was one beyond it. */
+/* Takes what fits; false: the page is full and there was one beyond it. */
 static bool take(const struct letter *letters, size_t count,
                  const struct reading_letters_of *of, struct reading_letters *out)
 {
@@ -104,16 +105,15 @@ enum rc reading_letters(struct store *store, const struct reading_letters_of *of
     enum rc rc = find_start(store, of, arena, &start, out, e);
     while (rc == RC_OK && go_on && !out->lost) {
         struct store_texts ids;
-        struct letter *letters = NULL;
-        size_t found = 0;
+        struct reading_letters found = {0};
         rc = store_read(store, arena, &ids, e, "ZREVRANGE", key_of(of->state, arena),
                         ops_number(arena, start), ops_number(arena, start + CHUNK - 1),
                         NULL);
         if (rc == RC_OK)
-            rc = read_letters(store, ids.at, ids.count, arena, &letters, &found, e);
+            rc = read_letters(store, &ids, arena, &found, e);
         if (rc)
             return rc;
-        go_on = take(letters, found, of, out) && ids.count == CHUNK;
+        go_on = take(found.at, found.count, of, out) && ids.count == CHUNK;
         start += CHUNK;
     }
     return rc;

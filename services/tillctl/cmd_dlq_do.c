@@ -24,6 +24,11 @@ static const char *text_of(const cJSON *object, const char *name)
     return text ? text : "";
 }
 
+enum {
+    DO_TIMEOUT_MS =
+        2 * ASK_TIMEOUT_MS, /* a hundred letters, and a broker that fails over */
+};
+
 enum { IDS, ALL, DO_REASON, DO_ORDER, DO_SINCE, DO_UNTIL, DRY_RUN, DO_JSON, FORCE };
 static const struct cli_option do_options[] = {
     [IDS] = {.name = "--ids",
@@ -125,7 +130,7 @@ static enum cli_exit act_once(const struct cli_call *call, const cJSON *body, bo
     enum cli_exit code =
         ask(call,
             &(struct ask_request){
-                .route = API_LETTERS_DO, .body = body, .timeout_ms = 2 * ASK_TIMEOUT_MS},
+                .route = API_LETTERS_DO, .body = body, .timeout_ms = DO_TIMEOUT_MS},
             &answer);
     *more = false;
     if (code == CLI_DONE) {

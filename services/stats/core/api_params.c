@@ -111,7 +111,7 @@ static bool take_word(size_t i, const char *text, struct api_call *call)
 {
     int64_t index = 0;
     size_t len = strlen(text);
-    for (const char *at = words[i]; *at; index++) {
+    for (const char *at = words[i]; at && *at; index++) {
         size_t word = strcspn(at, "|");
         if (word == len && strncmp(at, text, len) == 0)
             return take_number(i, index, call);

@@ -45,8 +45,7 @@
 #define KEY_HISTORY   "{tillbridge}:history:"
 #define KEY_ERRORS    "{tillbridge}:errors" /* list of refused and conflicting results */
 #define KEY_ERROR_SEQ "{tillbridge}:errors:seq"
-#define KEY_UNCLOSED  "{tillbridge}:unclosed" /* since when the equation does not close \
-                                               */
+#define KEY_UNCLOSED  "{tillbridge}:unclosed" /* since when they do not balance */
 
 #define FIELD_NEXT       "n|"
 #define FIELD_MARK       "m|"
