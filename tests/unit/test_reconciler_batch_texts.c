@@ -1,5 +1,5 @@
 /* test_reconciler_batch_texts: the texts for SQL Server, run by a stand-in on SQLite,
- * write just the rows that the statements by set write; where they are cut, and what
+ * write the very rows that SQLite's own statements write; where they are cut, and what
  * they do when a row is gone. */
 #include "reconciler/rig.h"
 
