@@ -16,6 +16,7 @@ enum {
     FAULTS_MAX = 5,           /* tries of a question that Shopify fails to answer */
     FAULTS_UNTIL_SMALLER = 2, /* before the caller is told to ask for less */
     THROTTLES_MAX = 60,
+    COST_QUERY_MAX = 1000, /* points; a dearer query is refused on any plan */
     ANSWER_MAX_BYTES = 64 * 1024 * 1024,
 };
 
@@ -212,10 +213,20 @@ static void exchange(struct api *api, const struct api_ask *ask, struct reply *o
     web_response_done(&response);
 }
 
+/* By what the query requested last: more of it costs less than in proportion. Of one that
+ * was not asked yet, as after a start, only the most that Shopify admits is known. */
+static int64_t needed_by(const struct api *api, const struct api_ask *ask)
+{
+    int64_t cost = api->needs[ask->query].cost;
+    int64_t size = api->needs[ask->query].size;
+    if (!cost)
+        return COST_QUERY_MAX;
+    return ask->size > size && size ? cost * ask->size / size : cost;
+}
+
 static bool wait_for_bucket(struct api *api, const struct api_ask *ask)
 {
-    int64_t needed =
-        api->needs[ask->query].size == ask->size ? api->needs[ask->query].cost : 0;
+    int64_t needed = needed_by(api, ask);
     int64_t wait_ms = cost_wait_ms(&api->bucket, needed, api->cfg->shopify_cost_keep,
                                    clock_monotonic_ms());
     api->used.waited_ms += wait_ms;
