@@ -1,6 +1,5 @@
 /* rules: what becomes of lines, money and text, a case a line: cases/lines.tsv and
- * cases/money.tsv hold an order and the entries expected, cases/text.tsv a text and what
- * stands in RMS's column. The files say how to write a case.
+ * cases/money.tsv hold orders, cases/text.tsv texts. The files say how to write a case.
  *
  *   rules PLAN-CASES FILE.tsv...
  */
@@ -194,9 +193,8 @@ static void show_entry(const struct model *model, const struct rms_entry *entry,
 static void show_order(struct rule *rule, struct buf *out)
 {
     char text[MONEY_TEXT_MAX];
-    const struct rms_order *row =
-        rule->c.model.order_count ? &rule->c.model.orders[0] : NULL;
-    if (!row)
+    const struct rms_order *row = &rule->c.model.orders[0];
+    if (rule->c.model.order_count == 0)
         return;
     if (row->entry_count > SHOWN_MAX)
         buf_printf(out, " | %zu entries", row->entry_count);
@@ -244,16 +242,11 @@ static void run_order(struct rule *rule, struct buf *out)
 static void raw_bytes(const char *text, struct buf *out)
 {
     for (const char *p = text; *p; p++) {
-        char hex[3] = {p[0] == '\\' && p[1] == 'x' ? p[2] : '\0', p[2 * (p[0] == '\\')]};
-        char *end = NULL;
-        if (p[0] == '\\' && p[1] == 'x') {
-            hex[1] = p[3];
-            char byte = (char)strtol(hex, &end, 16);
-            buf_add(out, &byte, 1);
-            p += 3;
-        } else {
-            buf_add(out, p, 1);
-        }
+        bool is_byte = p[0] == '\\' && p[1] == 'x' && p[2] && p[3];
+        const char hex[3] = {is_byte ? p[2] : '\0', is_byte ? p[3] : '\0', '\0'};
+        char byte = is_byte ? (char)strtol(hex, NULL, 16) : *p;
+        buf_add(out, &byte, 1);
+        p += is_byte ? 3 : 0;
     }
 }
 

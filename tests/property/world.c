@@ -197,6 +197,8 @@ static bool is_kept_right(struct world *world, const struct shop *shop,
     const struct rms_entry *entry = map ? model_entry(order, map->entry) : NULL;
     int64_t kept_e4 = shop_kept(shop);
     int64_t rounding_e4 = (int64_t)(shop->line_count + 3) * shop->unit_e4;
+    for (size_t i = 0; i < order->entry_count; i++) /* it bears what no price reaches */
+        rounding_e4 += order->entries[i].quantity_e4 / QUANTITY_SCALE / 2 + shop->unit_e4;
     if (entry &&
         (entry->item_id != SHOP_MISC_ITEM || entry->quantity_e4 != QUANTITY_SCALE))
         return world_fault(world, "what was kept is not on the item for it");

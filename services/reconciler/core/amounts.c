@@ -174,6 +174,10 @@ static void settle_prices(struct amounts *a, struct amount_line *const *lines,
     for (size_t i = 0; i < a->count; i++)
         set_price(lines[i], unit_e4);
     a->off_e4 = a->target_e4 - a->shipping_e4 - a->kept_e4 - sum_lines(a);
+    if (a->kept_e4 && a->kept_e4 + a->off_e4 > 0) { /* one piece: it takes any amount */
+        a->kept_e4 += a->off_e4;
+        a->off_e4 = 0;
+    }
     struct amount_line *line = a->off_e4 ? finest_line(lines, a->count, a->off_e4) : NULL;
     if (!line)
         return;

@@ -1,16 +1,10 @@
-/* lines: which RMS item each Shopify line is, which OrderEntry it already has, and the
- * row operations that make the entries equal the lines. A part of the plan. */
+/* lines: which OrderEntry each Shopify line already has, and the row operations that make
+ * the entries equal the lines. A part of the plan. */
 #ifndef TB_LINES_H
 #define TB_LINES_H
 
 #include "core/amounts.h"
 #include "core/ops.h"
-
-/* The items of the lines with quantity > 0, in the order of amounts. REASON_NONE, or why
- * the order is refused, with a detail that names line and SKU. */
-enum reason lines_resolve(const struct plan_input *in, const struct amounts *amounts,
-                          struct arena *arena, const struct rms_item ***items,
-                          const char **detail);
 
 struct lines_plan {
     struct line_map *map; /* as it is to be written */
