@@ -42,8 +42,9 @@ struct http_conf {
     unsigned max_clients;
     unsigned idle_seconds; /* a silent connection is closed */
     unsigned head_seconds; /* so long may a head take, from the connection's first byte or
-                            * the end of the answer before it */
-    unsigned body_seconds; /* so long may a body take, and the sending of an answer */
+                            * the end of the answer before it; 0: no limit */
+    unsigned body_seconds; /* so long may a body take, and the sending of an answer; 0: no
+                            * limit */
     void (*handle)(void *ctx, const struct http_request *request,
                    struct http_response *response);
     void *ctx;

@@ -172,15 +172,20 @@ void http_link_accept(struct http *http)
 
 /* ---- time ---- */
 
+static int64_t limit_ms(unsigned seconds)
+{
+    return seconds ? (int64_t)seconds * MS : INT64_MAX;
+}
+
 static int64_t allowed_ms(const struct http_link *link)
 {
     const struct http_conf *conf = &link->http->conf;
     switch (link->phase) {
     case HTTP_WAITING:
-        return (int64_t)conf->head_seconds * MS;
+        return limit_ms(conf->head_seconds);
     case HTTP_READING:
     case HTTP_ANSWERING:
-        return (int64_t)conf->body_seconds * MS;
+        return limit_ms(conf->body_seconds);
     case HTTP_DEFERRED:
     case HTTP_STREAMING:
         break;
