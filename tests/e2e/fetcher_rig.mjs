@@ -19,13 +19,13 @@ const lineOfView = (line) => ({
   id: idOf(line.id), sku: line.sku || null, title: line.title, quantity: line.quantity, current: line.currentQuantity,
   price: e4(line.price), discount: e4(line.discount), taxable: line.taxable });
 
-const snapshotSide = (s) => ({
+export const snapshotSide = (s) => ({
   id: s.id, name: s.name, updatedAt: s.updatedAt, createdAt: s.createdAt, cancelledAt: s.cancelledAt ?? null,
   status: s.financialStatus ?? null, note: s.note ?? null, tags: s.tags ?? [], email: s.email ?? null,
   currency: s.currency, total: e4(s.total), subtotal: e4(s.subtotal), tax: e4(s.tax),
   shipping: e4(s.shippingTotal ?? '0'), refunded: e4(s.refunded ?? '0'), outstanding: e4(s.outstanding ?? '0'),
   customer: s.customer?.id ?? null, city: s.shippingAddress?.city ?? null, lines: s.lines.map(lineOfSnapshot) });
-const viewSide = (v) => ({
+export const viewSide = (v) => ({
   id: String(v.id), name: v.name, updatedAt: v.updatedAt, createdAt: v.createdAt, cancelledAt: v.cancelledAt,
   status: v.financialStatus, note: v.note || null, tags: v.tags, email: v.email || null,
   currency: v.currency, total: e4(v.totals.currentTotal), subtotal: e4(v.totals.currentSubtotal),
