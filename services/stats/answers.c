@@ -224,6 +224,17 @@ static void show_file(const char *name, const char *content_type,
     add_header(response, "Cache-Control", "no-cache");
 }
 
+/* Only scripts: what else is embedded has a path of its own, or is none of a browser's
+ * business. */
+static void show_script(const char *name, struct http_response *response)
+{
+    size_t len = strlen(name);
+    if (len > 3 && strcmp(name + len - 3, ".js") == 0 && embed_find(name))
+        show_file(name, "text/javascript; charset=utf-8", response);
+    else
+        answers_refuse(404, "no such script", response);
+}
+
 static void do_stream(struct answers *answers, const struct http_request *request,
                       struct http_response *response)
 {
@@ -284,7 +295,7 @@ static void dispatch(struct answers *answers, const struct api_call *call,
     case API_PAGE:
         return show_file("index.html", "text/html; charset=utf-8", response);
     case API_SCRIPT:
-        return show_file("app.js", "text/javascript; charset=utf-8", response);
+        return show_script(call->arg, response);
     case API_STYLE:
         return show_file("style.css", "text/css; charset=utf-8", response);
     case API_ICON:

@@ -260,7 +260,8 @@ describe('what is shown', { concurrency: false }, () => {
     const page = await ask(api, '/');
     assert.match(page.headers['content-security-policy'], /default-src 'none'; script-src 'self'/);
     assert.ok(!/<script>|style=|onclick/.test(page.text), 'nothing inline');
-    for (const path of ['/app.js', '/style.css', '/icon.svg']) assert.equal((await ask(api, path)).status, 200);
+    for (const path of ['/js/app.js', '/style.css', '/icon.svg']) assert.equal((await ask(api, path)).status, 200);
+    for (const path of ['/js/fold.lua', '/js/index.html', '/js/.js', '/app.js']) assert.equal((await ask(api, path)).status, 404);
     assert.equal((await ask(api, '/', { method: 'HEAD' })).text, '');
   });
 

@@ -70,7 +70,8 @@ describe('the list', { concurrency: false }, () => {
     assert.equal(worker, 'w1');
     assert.deepEqual(first, {
       id: '1-0', shop, order: '1', name: '#1', reason: 'unknown_sku', detail: 'order 1: why', failed_at: '2026-11-22T10:00:01+00:00',
-      redrives: 0, topic: 'shopify.orders', partition: '1', offset: '1001', bytes: first.bytes, left_out: false, state: 'open' });
+      redrives: 0, topic: 'shopify.orders', partition: '1', offset: '1001', bytes: first.bytes, left_out: false, state: 'open',
+      remedy: 'add the item or an alias in RMS, then redrive the order' });
     assert.deepEqual([data.open, data.parked, data.redriven, data.next], [9, 0, 0, null]);
   });
 

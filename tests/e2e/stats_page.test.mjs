@@ -1,46 +1,27 @@
 // The dashboard in Chromium: what it shows and does, by mouse, by keyboard, on a phone, and without a backend.
 
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { chromium } from 'playwright-core';
-import { sleep, waitUntil } from '../support/wait.mjs';
+import { waitUntil } from '../support/wait.mjs';
 import { Results } from './results.mjs';
-import { at, counted, poll, result, startBench, token } from './stats_bench.mjs';
+import { at, counted, poll, result, token } from './stats_bench.mjs';
+import { skip, startPageRig } from './stats_page_rig.mjs';
 
-const program = '/usr/bin/chromium';
-const skip = existsSync(program) ? false : `${program} is missing. Remedy: deploy/lib/install.sh browser`;
-
+let rig;
 let bench;
 let api;
-let browser;
 let page;
-let faults; // what the browser complained about
-
-async function openPage(options = {}) {
-  const opened = await browser.newPage(options);
-  opened.on('pageerror', (error) => faults.push(error.message));
-  opened.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
-  await opened.goto(api.url);
-  return opened;
-}
-
-const text = (selector) => page.locator(selector).innerText();
-const appears = (selector, words) => waitUntil(async () => (await text(selector)).includes(words),
-  { what: async () => `${selector} to show ${words}; it shows ${await text(selector)}` });
+const appears = (selector, words) => rig.page.appears(selector, words);
+const text = (selector) => rig.page.text(selector);
 
 before(async () => {
   if (skip) return;
-  bench = await startBench();
-  api = await bench.aggregator({ env: { TRIGGER_WAIT_S: '10' } });
-  browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox'] });
-  faults = [];
-  page = await openPage({ viewport: { width: 1200, height: 900 } });
+  rig = await startPageRig();
+  ({ bench, api } = rig);
+  rig.page = await rig.open({ viewport: { width: 1200, height: 900 } });
+  ({ page } = rig.page);
 });
-after(async () => {
-  await browser?.close();
-  await bench?.stop();
-});
+after(() => rig?.stop());
 
 describe('the page', { skip, concurrency: false }, () => {
   test('is whole before anything has happened', async () => {
@@ -104,37 +85,25 @@ describe('the page', { skip, concurrency: false }, () => {
 
   test('can be used by keyboard, and a refresh does not take the focus', async () => {
     const name = 'Show the story of order #4';
-    await page.getByRole('button', { name }).first().focus();
-    await sleep(4000); // a refresh draws the tables anew
+    await page.locator('#events').getByRole('button', { name }).focus();
+    await bench.results([result(9, 'created', { decidedAt: at(200) })]);
+    await appears('#events', '#9'); // the table was drawn anew
     assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), name);
     await page.keyboard.press('Enter');
     await appears('#story', '#4');
   });
 
   test('every control has a name and every table a heading', async () => {
-    const nameless = await page.evaluate(() => [...document.querySelectorAll('button, input')]
-      .filter((node) => !node.hidden && !(node.innerText || node.getAttribute('aria-label') || node.labels?.length))
+    const nameless = await page.evaluate(() => [...document.querySelectorAll('button, input, select')]
+      .filter((node) => node.checkVisibility() && !(node.innerText || node.getAttribute('aria-label') || node.labels?.length))
       .map((node) => node.outerHTML));
     assert.deepEqual(nameless, []);
     assert.equal(await page.locator('section:not([aria-labelledby])').count(), 0);
     assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
   });
 
-  for (const colorScheme of ['light', 'dark']) {
-    test(`fits a phone, ${colorScheme}`, async () => {
-      const phone = await openPage({ viewport: { width: 360, height: 740 }, colorScheme });
-      await phone.waitForSelector('#counters div');
-      const [wide, inner] = await phone.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-      assert.ok(wide <= inner, `${wide} px on a screen of ${inner}`);
-      const dark = await phone.evaluate(() => getComputedStyle(document.body).backgroundColor);
-      assert.equal(dark, colorScheme === 'dark' ? 'rgb(18, 22, 27)' : 'rgb(246, 247, 248)');
-      await phone.close();
-    });
-  }
-
   test('nothing was refused by the content policy, and no script failed', () => {
-    const expected = /status of 40[134]|status of 503/; // what the tests above asked for
-    assert.deepEqual(faults.filter((fault) => !expected.test(fault)), []);
+    rig.assertNoFaults(/status of 40[134]|status of 503/); // what the tests above asked for
   });
 
   test('says so when Redis is away, and when nothing answers', async () => {

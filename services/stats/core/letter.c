@@ -164,6 +164,15 @@ bool letter_read(const char *json, struct arena *arena, struct letter *out)
     return out->id != NULL;
 }
 
+/* Looked up here, so that it is always this release's advice. */
+static void add_remedy(const struct letter *letter, cJSON *to)
+{
+    enum reason reason = REASON_NONE;
+    bool known = letter->reason && reason_parse(letter->reason, &reason);
+    out_text_opt(to, "remedy",
+                 known && *reason_remedy(reason) ? reason_remedy(reason) : NULL);
+}
+
 void letter_list(const struct letter *letters, size_t count,
                  const int64_t totals[LETTER_STATE_COUNT], const char *next,
                  struct buf *out)
@@ -179,6 +188,7 @@ void letter_list(const struct letter *letters, size_t count,
         cJSON *item = out_object();
         add_letter(&letters[i], item);
         out_text(item, "state", states[letters[i].state]);
+        add_remedy(&letters[i], item);
         out_append(list, item);
     }
     out_write(answer, out);
