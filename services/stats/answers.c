@@ -2,6 +2,7 @@
 #include "answers_internal.h"
 
 #include "core/keys.h"
+#include "core/openapi.h"
 #include "core/out.h"
 #include "embed.h"
 #include "io/clock.h"
@@ -285,6 +286,8 @@ static void dispatch(struct answers *answers, const struct api_call *call,
         return answers_show_letter(answers, call, request, response);
     case API_STREAM:
         return do_stream(answers, request, response);
+    case API_OPENAPI:
+        return openapi_write(&response->body);
     case API_HEALTHZ:
         response->content_type = "text/plain; charset=utf-8";
         return buf_text(&response->body, "alive\n");

@@ -10,10 +10,6 @@
 
 enum kind { INT, BOOL, TEXT, TIME, LIST, CHOICE };
 
-enum {
-    LIST_TEXT_MAX = 40,
-};
-
 static const struct {
     enum api_route route;
     enum kind kind;
@@ -81,7 +77,7 @@ static bool wrong_value(size_t i, struct problem *problem)
     case LIST:
         snprintf(what, sizeof(what),
                  "must be a list of %" PRId64 " to %" PRId64 " texts of up to %d bytes",
-                 params[i].min, params[i].max, LIST_TEXT_MAX);
+                 params[i].min, params[i].max, API_LIST_TEXT_MAX);
         break;
     case CHOICE:
         snprintf(what, sizeof(what), "must be one of %s", words[i]);
@@ -159,7 +155,7 @@ static bool take_list(size_t i, const cJSON *value, struct arena *arena,
     const char **list = arena_array(arena, (size_t)call->params[i].value, sizeof(*list));
     cJSON_ArrayForEach (item, value) {
         const char *text = cJSON_GetStringValue(item);
-        if (!text || strlen(text) > LIST_TEXT_MAX)
+        if (!text || strlen(text) > API_LIST_TEXT_MAX)
             return false;
         list[count++] = arena_strdup(arena, text);
     }

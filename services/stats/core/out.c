@@ -100,3 +100,13 @@ void out_write(cJSON *object, struct buf *out)
     json_print(object, out);
     cJSON_Delete(object);
 }
+
+void out_write_indented(cJSON *object, struct buf *out)
+{
+    char *text = cJSON_Print(object);
+    if (!text)
+        abort(); /* out of memory: as in arena.h */
+    buf_printf(out, "%s\n", text);
+    cJSON_free(text);
+    cJSON_Delete(object);
+}

@@ -36,5 +36,7 @@ void out_hundredths(cJSON *object, const char *name, int64_t value_e2);
 
 /* Prints and frees. */
 void out_write(cJSON *object, struct buf *out);
+/* The same for people, and a newline. */
+void out_write_indented(cJSON *object, struct buf *out);
 
 #endif
