@@ -6,9 +6,11 @@ import { Results } from '../../tests/e2e/results.mjs';
 import { readRms } from '../../tests/e2e/rms_rows.mjs';
 import { onShutdown } from '../../tests/support/proc.mjs';
 import { startStack } from '../../tests/support/stack.mjs';
-import { say, showDiff, showResults, showRms, showUsage, table, title } from './demo_show.mjs';
+import { writeEnv } from './demo_env.mjs';
+import { say, showResults, showRms, showUsage, table, title } from './demo_show.mjs';
 
 const isOnce = process.argv.includes('--once');
+let isOver = false; // by Ctrl-C: what fails from then on fails because it was stopped
 const settings = { RMS_SHIPPING_ITEM: 'SHIPPING', RMS_MISC_ITEM: 'WEB-MISC', LOG_LEVEL: 'info' };
 const line = (sku, quantity, more = {}) => ({ sku, quantity, ...more });
 
@@ -48,9 +50,7 @@ async function noon(stack, results, [twins]) {
   control.act('edit', orders[1].id, { addLines: [line(control.shop.products.all[7].sku, 3)] });
   control.act('refund', orders[2].id, { lines: [{ line: 0, quantity: 1 }] });
   control.act('cancel', orders[3].id, { refund: true, reason: 'INVENTORY' });
-  const before = (await results.read()).length;
   await poll(stack, ['--dry-run']);
-  showDiff(await decided(stack, results, { since: before }));
   title('3. The same for real');
   const since = (await results.read()).length;
   await poll(stack);
@@ -95,14 +95,20 @@ function addresses(stack) {
     ['Kafka', stack.kafka.brokers],
     ['token for writes', stack.apiToken],
     ['logs', `${stack.dir}/*.log`]]);
+  title('In another terminal');
+  for (const row of [
+    `. ${writeEnv(stack)}`,
+    'tillctl status',
+    'tillctl explain 1009                  # refused: its SKU is not in RMS. Add it, and take the order again:',
+    `sqlite3 ${stack.rms.sqlite} "INSERT INTO Alias (ItemID, Alias) VALUES (40, 'NOT-IN-RMS')"`,
+    "tillctl dlq redrive --order '#1009'",
+    'tillctl --help                        # what else there is']) say(`  ${row}`);
 }
 
 /** Until Ctrl-C: the shop lives on, a poll every ten seconds, each decision one line. */
 async function live(stack, results) {
   addresses(stack);
   title('New orders every few seconds; Ctrl-C ends it');
-  let isOver = false;
-  onShutdown(async () => { isOver = true; });
   stack.shop.control.simulate({ everyMs: 3000, seed: 7 });
   let seen = (await results.read()).length;
   while (!isOver) {
@@ -117,6 +123,10 @@ async function live(stack, results) {
 
 async function main() {
   const begun = Date.now();
+  onShutdown(async () => {
+    isOver = true;
+    say('\nEnding: services, Kafka, Redis; the folder is removed');
+  });
   say('Starting');
   const stack = await startStack({ preset: 'release', env: settings, onStep: (step) => say(`  ${step}`) });
   const results = new Results(stack.kafka);
@@ -130,4 +140,8 @@ async function main() {
   process.exitCode = differences ? 1 : 0;
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  if (!isOver) throw error;
+}

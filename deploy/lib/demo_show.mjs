@@ -31,11 +31,6 @@ export function showResults(results) {
     r.name ?? r.order, r.action + (r.dryRun ? ' (dry run)' : ''), r.reason, r.rmsOrder, (r.detail ?? '').slice(0, 90)]));
 }
 
-export function showDiff(results) {
-  const rows = results.flatMap((r) => (r.diff ?? []).map((d) => [r.name, d.op, d.table, d.row, d.column, d.before, d.after]));
-  table(['order', 'would', 'table', 'row', 'column', 'before', 'after'], rows.filter((row) => row[1] !== 'insert'));
-}
-
 export function showUsage(usage) {
   table(['process', 'memory MB', 'peak MB', 'CPU s'], Object.entries(usage).map(([name, u]) => [
     name, (u.rssKb / 1024).toFixed(1), (u.peakRssKb / 1024).toFixed(1), (u.cpuMs / 1000).toFixed(2)]));

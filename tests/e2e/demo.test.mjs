@@ -50,20 +50,43 @@ test('--once: shows every action, RMS equals the shop, exit code 0', { timeout: 
   assertNothingLeft(dir);
 });
 
-test('until Ctrl-C: goes on with new orders, and ends in order', { timeout: 240_000 }, async () => {
-  const { child, dir, ended, output } = startDemo([]);
+/** Waits for words in what the demo prints. */
+async function shows({ ended, output }, words) {
   let exit;
   ended.then((code) => { exit = code; });
-  const shows = (words) => waitUntil(() => words.test(output()), {
+  await waitUntil(() => words.test(output()), {
     what: () => `${words} in\n${output()}`, timeoutMs: 180_000, everyMs: 100,
     giveUp: () => (exit === undefined ? '' : `it ended with ${exit}`) });
-  await shows(/Ctrl-C ends it/);
+}
+
+/** Runs the lines that the demo offers for another terminal, as they stand there. */
+async function pasteOffered(output) {
+  const [, lines] = /In another terminal\n((?: {2}.*\n)+)/.exec(output);
+  return run(['bash', '-ec', lines], { env: { PATH: process.env.PATH, HOME: process.env.HOME } });
+}
+
+test('until Ctrl-C: goes on with new orders, and ends in order', { timeout: 240_000 }, async () => {
+  const demoRun = startDemo([]);
+  const { child, dir, ended, output } = demoRun;
+  await shows(demoRun, /Ctrl-C ends it/);
+  const { code, stdout, stderr } = await pasteOffered(output());
+  assert.equal(code, 0, `${stdout}${stderr}`);
+  for (const words of [/^enabled +yes$/m, /refused: unknown_sku/, /redrive$/m, /^Usage: tillctl/m]) assert.match(stdout, words);
   assert.ok(processesIn(dir).length >= 5, 'the processes are found'); // else the last check would mean nothing
   const { index } = /Ctrl-C ends it/.exec(output());
   await waitUntil(() => /\bcreated\b/.test(output().slice(index)), { what: 'a new order', timeoutMs: 60_000 });
   process.kill(-child.pid, 'SIGINT');
   assert.equal(await ended, 130, output());
   assertNothingLeft(dir);
+});
+
+test('Ctrl-C within the tour: ends in order, without the logs of what was stopped', { timeout: 240_000 }, async () => {
+  const demoRun = startDemo([]);
+  await shows(demoRun, /1\. The shop opens/);
+  process.kill(-demoRun.child.pid, 'SIGINT');
+  assert.equal(await demoRun.ended, 130, demoRun.output());
+  assert.doesNotMatch(demoRun.output(), /\.log:|Error/);
+  assertNothingLeft(demoRun.dir);
 });
 
 test('an unknown option is refused', async () => {

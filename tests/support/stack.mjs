@@ -78,12 +78,12 @@ class Stack {
     return this.services.map((service) => `${service.log}:\n${tailOf(service.log, lines)}`).join('\n');
   }
 
-  /** Runs `fn`; when it fails, prints the ends of the logs first. */
+  /** Runs `fn`; when it fails, and not because it is being stopped, prints the ends of the logs first. */
   async explaining(fn) {
     try {
       return await fn();
     } catch (error) {
-      console.error(this.tails());
+      if (!this.stopping) console.error(this.tails());
       throw error;
     }
   }
@@ -170,7 +170,7 @@ export async function startStack(options = {}) {
     await startServices(stack, apiPort, options);
     return stack;
   } catch (error) {
-    console.error(stack.tails());
+    if (!stack.stopping) console.error(stack.tails());
     await stack.stop().catch(() => {}); // the first fault is the one to tell
     throw error;
   }
