@@ -197,34 +197,40 @@ install_node_modules() {
     ) 9>"$install_root/.cache/npm.lock"
 }
 
-# Python packages of tests/tsql, in an environment of their own named by the list's checksum.
+# Python packages of a folder of tests, in an environment of their own named by the list's checksum.
 install_python_home() {
     local sum
-    sum=$(sha256sum <"$install_root/tests/tsql/requirements.txt")
+    sum=$(sha256sum <"$install_root/$1/requirements.txt")
     echo "$install_root/.cache/python-${sum:0:12}"
 }
 
 install_python_venv() {
     local home stage
-    home=$(install_python_home)
+    home=$(install_python_home "$1")
     stage=$home.part
     rm -rf "$stage"
     # Made beside and renamed; pip runs as a module, so that no script with the old path is needed.
     python3 -m venv "$stage" &&
         "$stage/bin/python" -m pip install --quiet --disable-pip-version-check \
-            -r "$install_root/tests/tsql/requirements.txt" &&
+            -r "$install_root/$1/requirements.txt" &&
         mv "$stage" "$home"
 }
 
-install_python() {
-    [[ ! -d $(install_python_home) ]] || return 0
+# install_python_of FOLDER WHAT
+install_python_of() {
+    [[ ! -d $(install_python_home "$1") ]] || return 0
     mkdir -p "$install_root/.cache"
     (
         flock -w 900 9 || die "$install_root/.cache/python.lock is held by another run for 15 minutes."
-        [[ -d $(install_python_home) ]] ||
-            step "Python packages of tests/tsql (a T-SQL parser)" install_python_venv 9>&- ||
-            die "pip could not install tests/tsql/requirements.txt. Remedy: see that pip reaches its index."
+        [[ -d $(install_python_home "$1") ]] ||
+            step "Python packages of $1 ($2)" install_python_venv "$1" 9>&- ||
+            die "pip could not install $1/requirements.txt. Remedy: see that pip reaches its index."
     ) 9>"$install_root/.cache/python.lock"
+}
+
+install_python() {
+    install_python_of tests/tsql "a T-SQL parser"
+    install_python_of tests/openapi "schemathesis"
 }
 
 # The checker alone: the package would start a server on this machine.

@@ -25,6 +25,7 @@ stages=(
     "rms|node|node|node|the RMS-shaped databases"
     "docs|node|build node|node_built|the documentation is current"
     "tillctl|node|build node|node_built|tillctl from outside, over real Kafka and Redis"
+    "openapi|node|build node|node_built|each operation of the HTTP interface against its OpenAPI document"
     "tsql|node|build node|node_built|every T-SQL text parses, is not newer than 2008, writes one row"
     "e2e|node|build node browser|node_built|the whole pipeline over real Kafka, Redis and databases"
     "complete|lint|build|complete|every test in the tree is run by a stage"

@@ -1,18 +1,11 @@
 // SQL Server is not at hand in every run: each text that it can be sent is at least parsed and checked.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import { createHash } from 'node:crypto';
 import { binary, inRoot } from '../support/paths.mjs';
 import { run, runOk } from '../support/proc.mjs';
+import { pythonOf } from '../support/python.mjs';
 
-/** The environment that deploy/lib/install.sh made: named by the checksum of the list. */
-function python() {
-  const sum = createHash('sha256').update(readFileSync(inRoot('tests/tsql/requirements.txt'))).digest('hex');
-  return inRoot(`.cache/python-${sum.slice(0, 12)}/bin/python`);
-}
-
-const check = (lines) => run([python(), inRoot('tests/tsql/check.py')], { input: lines });
+const check = (lines) => run([pythonOf('tests/tsql'), inRoot('tests/tsql/check.py')], { input: lines });
 
 test('every T-SQL text parses, is known to SQL Server 2008 and writes one row', async () => {
   const { stdout: texts } = await runOk([binary('tsql-texts')]);
