@@ -4,6 +4,7 @@
 #include "work_letter.h"
 
 #include "base/instant.h"
+#include "base/json.h"
 #include "base/str.h"
 
 #include <inttypes.h>
@@ -174,11 +175,17 @@ enum rc work_letter_retry(const struct work *work, struct bus_producer *producer
     return bus_produce(producer, &record, e);
 }
 
+/* Of what a hand may have written: one more is still a number, and no setting asks for
+ * as many. */
+enum {
+    ATTEMPTS_MAX = 1000 * 1000,
+};
+
 static bool header_int(const struct bus_message *message, const char *name, int64_t min,
-                       int64_t *out)
+                       int64_t max, int64_t *out)
 {
     const char *value = bus_header(message, name);
-    return value && str_int64(value, min, INT64_MAX, out);
+    return value && str_int64(value, min, max, out);
 }
 
 int64_t work_retry_origin(const struct bus_message *message, struct work_origin *out)
@@ -188,9 +195,9 @@ int64_t work_retry_origin(const struct bus_message *message, struct work_origin 
     int64_t attempt = 0;
     int64_t partition = 0;
     if (strcmp(message->topic, TOPIC_RETRY) != 0 || str_empty(origin.topic) ||
-        !header_int(message, HEADER_ATTEMPT, 1, &attempt) ||
-        !header_int(message, retry_names.partition, 0, &partition) ||
-        !header_int(message, retry_names.offset, 0, &origin.offset) ||
+        !header_int(message, HEADER_ATTEMPT, 1, ATTEMPTS_MAX, &attempt) ||
+        !header_int(message, retry_names.partition, 0, INT32_MAX, &partition) ||
+        !header_int(message, retry_names.offset, 0, JSON_INT_MAX, &origin.offset) ||
         partition != message->partition) /* else its result had no place to go */
         return 0;
     origin.partition = message->partition;

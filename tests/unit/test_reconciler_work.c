@@ -215,8 +215,18 @@ static void without_its_headers_it_is_a_message_like_others(void **state)
     static const struct {
         size_t at;
         const char *value;
-    } rows[] = {{0, "0"},  {0, "-1"}, {0, "x"}, {2, ""},   {3, "4"},
-                {3, "-3"}, {3, "3 "}, {4, ""},  {4, "-1"}, {4, "1e3"}};
+    } rows[] = {{0, "0"},
+                {0, "-1"},
+                {0, "x"},
+                {2, ""},
+                {3, "4"},
+                {3, "-3"},
+                {3, "3 "},
+                {4, ""},
+                {4, "-1"},
+                {4, "1e3"},
+                {0, "9223372036854775807"},
+                {4, "9223372036854775807"}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct bus_message message = retry_message();
         message.headers[rows[i].at].value = rows[i].value;
