@@ -121,6 +121,15 @@ describe('tillctl and the stats service', () => {
     assert.doesNotMatch(stdout + stderr, /\x1b/);
   });
 
+  test('status names the orders that need a person, with the remedy; as JSON it is one document', async () => {
+    const { code, stdout, stderr } = await tillctl('status');
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^needs a person +action +reason +remedy$/m);
+    assert.match(stdout, /^#5003 +error +unknown_sku +add the item/m);
+    assert.doesNotMatch(stdout, /^#500[012]\b/m);
+    assert.equal((await json('status')).statistics.open_issues, 1);
+  });
+
   test('the counters are those of the API', async () => {
     const shown = await json('stats');
     const { data } = await (await fetch(`${settings.API_URL}/api/v1/orders/polling/stats`)).json();
