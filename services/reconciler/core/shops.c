@@ -68,8 +68,10 @@ static enum rc parse_shop(const char *text, size_t len, struct arena *arena,
 {
     const char *equals = memchr(text, '=', len);
     size_t name = equals ? (size_t)(equals - text) : 0;
-    *shop = (struct shop_settings){
-        .store_id = AS_PLAIN, .sales_rep_id = AS_PLAIN, .guest_customer_id = AS_PLAIN};
+    *shop = (struct shop_settings){.shop = "",
+                                   .store_id = AS_PLAIN,
+                                   .sales_rep_id = AS_PLAIN,
+                                   .guest_customer_id = AS_PLAIN};
     if (!equals || !is_shop(text, name))
         return bad(e, text, len,
                    "does not begin with a shop's domain in lower case and =");
