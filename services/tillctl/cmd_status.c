@@ -98,7 +98,7 @@ const struct cli_command command_status = {
     .name = "status",
     .summary = "show what the polling does and has done, and what needs a person",
     .about =
-        "Orders that were refused or are in conflict are listed with what to do about\n"
+        "Orders that were refused or are in conflict are listed with what to do about "
         "them; tillctl explain tells more about one.",
     .options = options,
     .option_count = CLI_COUNT(options),
