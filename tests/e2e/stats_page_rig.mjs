@@ -55,7 +55,7 @@ class PageRig {
   async open({ url = this.api.url, ...options } = {}) {
     const page = await this.browser.newPage(options);
     page.on('pageerror', (error) => this.faults.push(error.message));
-    page.on('console', (message) => ['error', 'warning'].includes(message.type()) && this.faults.push(message.text()));
+    page.on('console', (message) => ['error', 'warning'].includes(message.type()) && this.faults.push(`${message.text()} ${message.location().url ?? ''}`));
     await page.goto(url);
     return new Page(page, this.faults);
   }

@@ -1,11 +1,11 @@
 // Asking the interface. The token stays in this page's memory: it is gone when the page is closed.
 
-import { byId } from './dom.js';
+import { byId, keepFocus } from './dom.js';
 
 export const polling = '/api/v1/orders/polling';
 const patienceMs = 10000;
 
-let refusedFor = null; // the control that was used without the right token
+let goBack = () => {}; // to the control that was used without the right token
 
 /** A refusal of the interface: its words, and the field that they are about. */
 export class Refused extends Error {
@@ -17,14 +17,14 @@ export class Refused extends Error {
 }
 
 function wantToken() {
-  refusedFor = document.activeElement;
+  goBack = keepFocus();
   byId('access').hidden = false;
   byId('token').focus();
 }
 
 byId('access').addEventListener('submit', (event) => {
   event.preventDefault();
-  refusedFor?.focus();
+  goBack();
 });
 
 /** Resolves to {status, body}; body is the parsed answer. Rejects when nothing answers. */

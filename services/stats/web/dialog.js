@@ -1,11 +1,13 @@
 // A question with two answers, as a dialog that keeps the focus and ends with Escape.
 
-import { byId, fill, setText } from './dom.js';
+import { byId, fill, keepFocus, setText } from './dom.js';
 
 let answer; // of the dialog that is open
+let goBack; // to where the focus was before
 
 function end(isYes) {
   byId('confirm').close();
+  goBack?.();
   answer?.(isYes);
   answer = null;
 }
@@ -19,6 +21,7 @@ export function confirm(title, nodes, yes) {
   setText(byId('confirm-title'), title);
   fill('confirm-text', nodes);
   setText(byId('confirm-yes'), yes);
+  goBack = keepFocus();
   byId('confirm').showModal();
   byId('confirm-no').focus();
   return new Promise((resolve) => { answer = resolve; });

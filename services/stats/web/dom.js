@@ -47,6 +47,16 @@ export function draw(id, data, make) {
   (same ?? place.closest('section').querySelector('h2')).focus({ preventScroll: true });
 }
 
+/** Returns a function that takes the focus back to where it is now, also when that was drawn anew. */
+export function keepFocus() {
+  const node = document.activeElement;
+  const { key } = node.dataset;
+  return () => {
+    const to = node.isConnected ? node : key && document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    to?.focus();
+  };
+}
+
 /** It is drawn anew the next time, whatever it shows. */
 export const forget = (id) => drawn.delete(id);
 

@@ -4,9 +4,9 @@
 const streamPath = '/api/v1/events';
 const events = ['status', 'order', 'poll'];
 const gapMs = 1000; // least time between two readings
-const calmMs = 15000; // with a stream
+const calmMs = 10000; // with a stream
 const pollMs = 3000; // without
-const refusedMs = 20000; // until a stream that was refused is asked for again
+const refusedMs = 5000; // until a stream that was refused is asked for again
 
 let source = null;
 let read; // resolves when the page was refreshed

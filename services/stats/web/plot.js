@@ -5,9 +5,9 @@ import { byId, draw, el, fill, forget, row, setText, svg } from './dom.js';
 import { number } from './words.js';
 
 const series = [
-  ['done', 'created, updated, cancelled', ['newly_synced', 'updated', 'cancelled']],
+  ['done', 'done: created, updated, cancelled', ['newly_synced', 'updated', 'cancelled']],
   ['same', 'nothing to do', ['already_synced', 'skipped']],
-  ['conflict', 'conflicts', ['conflicts']],
+  ['conflict', 'in conflict: staff worked on them', ['conflicts']],
   ['error', 'refused', ['sync_errors']]];
 const units = {
   hour: { ms: 3600000, slots: 24, now: 'This hour', all: 'Last 24 hours', column: 'Hour',
@@ -15,6 +15,7 @@ const units = {
   day: { ms: 86400000, slots: 30, now: 'Today (UTC)', all: 'Last 30 days', column: 'Day (UTC)',
     label: (date) => date.toLocaleDateString([], { day: 'numeric', month: 'short', timeZone: 'UTC' }) } };
 const height = 220;
+const labelWidth = 80; // px between the middles of two labels
 const margin = { left: 44, right: 8, top: 10, bottom: 26 };
 
 const chosen = () => new FormData(byId('plot-by')).get('by');
@@ -36,7 +37,8 @@ function slotsOf(buckets, { ms, slots }) {
   });
 }
 
-const inWords = (values) => series.map(([, name], i) => `${number(values[i])} ${name}`).join('; ');
+const brief = ([, name]) => name.split(':')[0];
+const inWords = (values) => series.map((one, i) => `${number(values[i])} ${brief(one)}`).join(', ');
 
 function sentence(slots, unit) {
   const all = series.map((_, i) => slots.reduce((total, { values }) => total + values[i], 0));
@@ -74,13 +76,13 @@ function bars(slots, unit, width) {
   const base = height - margin.bottom;
   const y = (value) => base - (value / most) * (base - margin.top);
   const pitch = (width - margin.left - margin.right) / slots.length;
-  const every = Math.ceil(56 / pitch);
+  const every = Math.ceil(labelWidth / pitch);
   const x = (i) => margin.left + i * pitch;
   return svg('svg', { viewBox: `0 0 ${width} ${height}`, width, height, role: 'img', 'aria-labelledby': 'plot-text' },
     grid(most, width, y),
     slots.map((slot, i) => bar(slot, x(i) + 1, Math.max(2, pitch - 2), y, unit)),
     slots.map(({ at }, i) => (slots.length - 1 - i) % every === 0 && svg('text', {
-      class: 'tick', x: Math.min(x(i) + pitch / 2, width - 20), y: height - 8, 'text-anchor': 'middle' }, unit.label(new Date(at)))));
+      class: 'tick', x: Math.min(x(i) + pitch / 2, width - labelWidth / 2.5), y: height - 8, 'text-anchor': 'middle' }, unit.label(new Date(at)))));
 }
 
 const legend = () => series.map(([kind, name]) => el('li', {}, el('span', { class: `swatch ${kind}`, 'aria-hidden': 'true' }), name));
@@ -90,7 +92,7 @@ function show() {
   const unit = units[last.by];
   const width = Math.max(260, byId('plot').clientWidth);
   const slots = slotsOf(last.buckets, unit);
-  const columns = [unit.column, ...series.map(([, name]) => name)];
+  const columns = [unit.column, ...series.map(brief)];
   setText(byId('plot-text'), sentence(slots, unit));
   draw('plot', [slots, width], () => [bars(slots, unit, width)]);
   draw('plot-head', columns, () => columns.map((name) => el('th', { scope: 'col', role: 'columnheader' }, name)));
