@@ -105,6 +105,36 @@ function own.TRIM_OPEN(key, values, max)
   end
 end
 
+-- The shop deleted the order: nobody has to see to it where the last decision left nothing
+-- open in RMS. over: the words of such decisions.
+function own.OPEN_GONE(key, values, member, score, value, history, over)
+  for _, element in ipairs(redis.call('LRANGE', history, 0, -1)) do
+    local told = cjson.decode(string.match(element, '{.*'))
+    if not told.dryRun then
+      if string.find(over, ' ' .. (told.reason or told.action) .. ' ', 1, true) then
+        return
+      end
+      if told.action ~= 'skipped' and told.reason ~= 'deleted_in_shop' then
+        break
+      end
+    end
+  end
+  redis.call('ZADD', key, score, member)
+  redis.call('HSET', values, member, value)
+end
+
+-- A deletion is told of by another partition: a decision before it may come after it, and
+-- settles it only when it left nothing open in RMS (over is '1').
+function own.CLOSE(key, values, member, score, over)
+  local open = over ~= '1' and redis.call('HGET', values, member)
+  if open and cjson.decode(open).reason == 'deleted_in_shop' and
+     tonumber(redis.call('ZSCORE', key, member)) > tonumber(score) then
+    return
+  end
+  redis.call('ZREM', key, member)
+  redis.call('HDEL', values, member)
+end
+
 local letter_states = {'open', 'parked', 'redriven'}
 
 -- A dead letter; what was done with it may have come before it, by another topic.

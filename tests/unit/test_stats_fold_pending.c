@@ -82,7 +82,7 @@ static void it_is_open_while_it_waits(void **state)
     assert_int_equal(commands(&first, "ZADD", KEY_OPEN), 1);
     put_result(10, "updated", POLL);
     struct fold_out second = fold(&first.state);
-    assert_int_equal(commands(&second, "ZREM", KEY_OPEN), 1);
+    assert_int_equal(commands(&second, "CLOSE", KEY_OPEN), 1);
 }
 
 int main(void)

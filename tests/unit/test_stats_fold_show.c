@@ -27,8 +27,7 @@ static void what_needs_a_person_opens_and_closes(void **state)
         struct fold_out out = fold(&nothing);
         assert_int_equal(commands(&out, "ZADD", KEY_OPEN), rows[i].opened);
         assert_int_equal(commands(&out, "HSET", KEY_OPEN_DATA), rows[i].opened);
-        assert_int_equal(commands(&out, "ZREM", KEY_OPEN), rows[i].closed);
-        assert_int_equal(commands(&out, "HDEL", KEY_OPEN_DATA), rows[i].closed);
+        assert_int_equal(commands(&out, "CLOSE", KEY_OPEN), rows[i].closed);
     }
 }
 

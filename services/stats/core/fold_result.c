@@ -218,19 +218,45 @@ static void show_history(const struct seen *seen, const char *order, struct fold
     ops_command(&out->ops, "EXPIRE", name, keep_s, NULL);
 }
 
-static void open_issue(const struct seen *seen, const char *member, struct fold_out *out)
+/* What of an order's decisions leaves nothing open in RMS. */
+static bool is_over(const struct seen *seen)
 {
-    ops_command(&out->ops, "ZADD", KEY_OPEN,
-                ops_number(out->ops.arena, seen->result.decided_ms), member, NULL);
-    ops_command(&out->ops, "HSET", KEY_OPEN_DATA, member, seen->value, NULL);
-    ops_command(&out->ops, "TRIM_OPEN", KEY_OPEN, KEY_OPEN_DATA,
-                ops_number(out->ops.arena, KEEP_OPEN), NULL);
+    return seen->action == ACTION_CANCELLED ||
+           seen->reason == REASON_CANCELLED_BEFORE_CREATE ||
+           seen->reason == REASON_FINANCIAL_STATUS || seen->reason == REASON_TEST_ORDER ||
+           seen->reason == REASON_NO_LINES;
 }
 
-static void close_issue(const char *member, struct fold_out *out)
+/* The same in words, each between blanks. */
+static const char *over_words(struct arena *arena)
 {
-    ops_command(&out->ops, "ZREM", KEY_OPEN, member, NULL);
-    ops_command(&out->ops, "HDEL", KEY_OPEN_DATA, member, NULL);
+    return arena_printf(arena, " %s %s %s %s %s ", action_word(ACTION_CANCELLED),
+                        reason_word(REASON_CANCELLED_BEFORE_CREATE),
+                        reason_word(REASON_FINANCIAL_STATUS),
+                        reason_word(REASON_TEST_ORDER), reason_word(REASON_NO_LINES));
+}
+
+static void open_issue(const struct seen *seen, const char *member, struct fold_out *out)
+{
+    struct arena *arena = out->ops.arena;
+    const char *at = ops_number(arena, seen->result.decided_ms);
+    if (seen->reason == REASON_DELETED_IN_SHOP) {
+        ops_command(&out->ops, "OPEN_GONE", KEY_OPEN, KEY_OPEN_DATA, member, at,
+                    seen->value, arena_printf(arena, "%s%s", KEY_ORDER, member),
+                    over_words(arena), NULL);
+    } else {
+        ops_command(&out->ops, "ZADD", KEY_OPEN, at, member, NULL);
+        ops_command(&out->ops, "HSET", KEY_OPEN_DATA, member, seen->value, NULL);
+    }
+    ops_command(&out->ops, "TRIM_OPEN", KEY_OPEN, KEY_OPEN_DATA,
+                ops_number(arena, KEEP_OPEN), NULL);
+}
+
+static void close_issue(const struct seen *seen, const char *member, struct fold_out *out)
+{
+    ops_command(&out->ops, "CLOSE", KEY_OPEN, KEY_OPEN_DATA, member,
+                ops_number(out->ops.arena, seen->result.decided_ms),
+                is_over(seen) ? "1" : "", NULL);
 }
 
 static const char *message_id(const struct result *result, struct arena *arena)
@@ -249,7 +275,7 @@ static void show_open(const struct seen *seen, const char *order, struct fold_ou
         open_issue(seen, order ? order : message_id(&seen->result, out->ops.arena), out);
     else if (order && seen->reason != REASON_STALE &&
              seen->reason != REASON_ALREADY_REPORTED)
-        close_issue(order, out);
+        close_issue(seen, order, out);
 }
 
 static void show(const struct seen *seen, struct fold_out *out)

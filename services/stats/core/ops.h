@@ -45,6 +45,9 @@ void ops_add(struct ops *ops, const char *key, const char *field, int64_t delta)
  *               signature of the newest ("" never is) replaces it and counts
  *   EVENT key numbers value max              one more event, numbered
  *   TRIM_OPEN key values max                 lets the oldest go
+ *   OPEN_GONE key values member score value history over
+ *               the shop deleted it: open unless its history ends with one of over
+ *   CLOSE key values member score over       settled, unless a later deletion is open
  *   BUCKET index name field delta max        counts in an hour's or a day's hash
  *   FRESH_BUCKETS index                      deletes all of them when nothing was counted
  *   PUBLISHED kind shop total                attributes what a poll published
