@@ -50,16 +50,19 @@ static void take(int order, int offset, const char *poll_id, const char *decisio
     drift_take_result(&drift, json, (size_t)len);
 }
 
-static void take_shown(int order, const char *more)
+static void take_shown(int order, int units, const char *more)
 {
-    char json[800];
+    char json[1000];
     int len = snprintf(
         json, sizeof(json),
         "{\"v\":1,\"shop\":\"a.example\",\"id\":\"%d\",\"name\":\"#%d\",\"updatedAt\":"
         "\"2026-11-22T10:00:00Z\",\"fetchedAt\":\"2026-11-22T10:00:00Z\",\"createdAt\":"
         "\"2026-11-22T10:00:00Z\",\"currency\":\"USD\",\"total\":\"1.00\",\"subtotal\":"
-        "\"1.00\",\"tax\":\"0.00\",\"itemQuantity\":0,\"lines\":[]%s}",
-        order, order, more);
+        "\"1.00\",\"tax\":\"0.00\",\"itemQuantity\":%d,\"lines\":[{\"id\":\"1\","
+        "\"title\":\"T\",\"quantity\":1,\"currentQuantity\":%d,\"unitPrice\":\"1.00\","
+        "\"total\":"
+        "\"1.00\",\"taxable\":true,\"requiresShipping\":true}]%s}",
+        order, order, units, units, more);
     drift_take_order(&drift, "p-1", json, (size_t)len);
 }
 
@@ -118,22 +121,25 @@ static void test_rms_side(void **state)
 {
     (void)state;
     take_poll("p-1", "b-1");
-    for (int i = 1; i <= 4; i++)
+    for (int i = 1; i <= 5; i++)
         take(i, i, "p-1", "\"action\":\"skipped\",\"reason\":\"unchanged\"");
-    take_shown(1, "");
-    take_shown(2, ",\"closedAt\":\"2026-11-22T10:00:00Z\"");
-    take_shown(3, ",\"fulfillmentStatus\":\"FULFILLED\"");
-    take_shown(4, ",\"fulfillmentStatus\":\"UNFULFILLED\"");
+    take_shown(1, 1, "");
+    take_shown(2, 1, ",\"closedAt\":\"2026-11-22T10:00:00Z\"");
+    take_shown(3, 1, ",\"fulfillmentStatus\":\"FULFILLED\"");
+    take_shown(4, 1, ",\"fulfillmentStatus\":\"UNFULFILLED\"");
+    take_shown(5, 0, ""); /* all refunded: closed by the reconciler */
     drift_settle(&drift);
     for (int i = 1; i <= 3; i++)
         drift_take_rms(&drift, i, 100 + i, true);
     drift_take_rms(&drift, 4, 104, false);
+    drift_take_rms(&drift, 5, 105, true);
     drift_add_extra(&drift, 9, 109);
     drift_settle(&drift);
     assert_int_equal(kind_of(1), DRIFT_CLOSED);
     assert_int_equal(kind_of(2), DRIFT_SAME);
     assert_int_equal(kind_of(3), DRIFT_SAME);
     assert_int_equal(kind_of(4), DRIFT_SAME);
+    assert_int_equal(kind_of(5), DRIFT_SAME);
     assert_int_equal(kind_of(9), DRIFT_EXTRA);
     struct buf text;
     buf_init(&text, 1 << 20);

@@ -100,9 +100,19 @@ void drift_take_poll(struct drift *drift, const char *value, size_t len)
 
 /* ---- orders as the shop shows them ---- */
 
+static bool has_units(const struct snapshot *order)
+{
+    const struct snapshot_line *lines = snapshot_lines(order);
+    for (size_t i = 0; i < order->lines.count; i++)
+        if (lines[i].current_quantity > 0)
+            return true;
+    return false;
+}
+
+/* One with nothing left is closed in RMS by the reconciler; Shopify leaves it open. */
 static bool is_open(const struct snapshot *order)
 {
-    return !order->cancelled_ms && !order->closed_ms &&
+    return !order->cancelled_ms && !order->closed_ms && has_units(order) &&
            !(order->fulfillment_status &&
              strcmp(order->fulfillment_status, "FULFILLED") == 0);
 }
