@@ -185,6 +185,18 @@ static void resolve(const struct customers *all, size_t at, struct rms_state *st
     }
 }
 
+/* FNV-1a without regard to case, above every order's id. */
+int64_t rms_person_key(const char *email)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+    for (const char *p = email; *p; p++) {
+        unsigned char c = (unsigned char)*p;
+        hash ^= c >= 'A' && c <= 'Z' ? c | 0x20U : c;
+        hash *= UINT64_C(1099511628211);
+    }
+    return (int64_t)(hash >> 2 | UINT64_C(1) << 62);
+}
+
 enum rc rms_load_customers(struct rms *rms, const struct snapshot *const *orders,
                            size_t count, struct arena *arena, struct rms_state *states,
                            struct err *e)

@@ -71,6 +71,8 @@ enum rc rms_load_items(struct rms *rms, const struct snapshot *const *orders,
 enum rc rms_load_customers(struct rms *rms, const struct snapshot *const *orders,
                            size_t count, struct arena *arena, struct rms_state *states,
                            struct err *e) TB_MUST_CHECK;
+/* What a person who may be made is locked by, beside the orders by their ids. */
+int64_t rms_person_key(const char *email);
 
 enum rc rms_preflight(struct rms *rms, struct err *e) TB_MUST_CHECK;
 

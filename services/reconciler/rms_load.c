@@ -114,12 +114,28 @@ static enum rc query_order_ids(struct rms_loading *load, const char *text, rms_r
     return rc;
 }
 
+/* The orders, and the persons that may be made with them: two workers that look for the
+ * same address at once would both find nobody. */
+static enum rc lock(struct rms_loading *load, const char *text, struct err *e)
+{
+    struct rms_keys keys;
+    rms_keys_init(&keys, sql_dialect(load->rms->sql));
+    for (size_t i = 0; i < load->count; i++) {
+        const struct snapshot *order = load->orders[i];
+        const char *email = snapshot_email(order);
+        rms_keys_int(&keys, order->id);
+        if (load->rms->cfg->rms_create_customers && order->customer && email)
+            rms_keys_int(&keys, rms_person_key(email));
+    }
+    enum rc rc = rms_query(load->rms, text, &keys, ignore_row, load, e);
+    rms_keys_done(&keys);
+    return rc;
+}
+
 static enum rc load_guards(struct rms_loading *load, struct err *e)
 {
     const struct rms_texts *texts = rms_texts(sql_dialect(load->rms->sql));
-    enum rc rc = RC_OK;
-    if (texts->lock)
-        rc = query_order_ids(load, texts->lock, ignore_row, e);
+    enum rc rc = texts->lock ? lock(load, texts->lock, e) : RC_OK;
     return rc ? rc : query_order_ids(load, texts->guards, guard_row, e);
 }
 

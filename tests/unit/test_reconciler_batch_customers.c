@@ -175,6 +175,40 @@ static void two_orders_of_one_person_in_a_batch(void **state)
     rig_close(&rig);
 }
 
+/* Begins a group of one order, and reads what RMS has of it. */
+static enum rc begin_with(struct rms *rms, const struct snapshot *order, struct err *e)
+{
+    struct rms_state state;
+    enum rc rc = rms_begin(rms, e);
+    return rc ? rc : rms_load(rms, &order, 1, &rig.arena, &state, e);
+}
+
+/* Both would find nobody there yet, and make him twice. */
+static void two_workers_wait_for_one_address(void **state)
+{
+    static const char *const settings[] = {"RMS_CREATE_CUSTOMERS=true", "RMS_TIMEOUT_S=3",
+                                           NULL};
+    struct err e = {0};
+    rig_open(&rig, state, settings);
+    struct rms *other = rms_new(&rig.cfg);
+    struct snapshot *orders[] = {rig_order(&rig, 1), rig_order(&rig, 2),
+                                 rig_order(&rig, 3)};
+    set_customer(orders[0], 501, "New@Example.com");
+    set_customer(orders[1], 502, "new@example.com");
+    set_customer(orders[2], 503, "else@example.com");
+    assert_ok(begin_with(rig.rms, orders[0], &e), &e);
+    assert_rc(RC_RETRY, begin_with(other, orders[1], &e), &e);
+    assert_true(sql_lock_timed_out(&e));
+    rms_rollback(other);
+    assert_ok(begin_with(other, orders[2], &e), &e);
+    rms_rollback(other);
+    rms_rollback(rig.rms);
+    assert_ok(begin_with(other, orders[1], &e), &e);
+    rms_rollback(other);
+    rms_free(other);
+    rig_close(&rig);
+}
+
 int main(int argc, char **argv)
 {
     static const struct db_case cases[] = {
@@ -185,6 +219,7 @@ int main(int argc, char **argv)
         DB_BOTH(a_move_of_the_person_is_an_update),
         DB_BOTH(a_finished_order_moves_no_customer),
         DB_BOTH(two_orders_of_one_person_in_a_batch),
+        DB_POSTGRES(two_workers_wait_for_one_address),
     };
     return db_run(argc, argv, cases, sizeof(cases) / sizeof(cases[0]));
 }
