@@ -262,6 +262,8 @@ static void dispatch(struct answers *answers, const struct api_call *call,
         return answers_show_view(answers, view_stats, response);
     case API_RESET:
         return answers_do_reset(answers, response);
+    case API_REBUILD:
+        return answers_do_rebuild(answers, response);
     case API_CONFIG:
         return answers_do_config(answers, call, response);
     case API_HEALTH:

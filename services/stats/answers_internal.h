@@ -22,6 +22,7 @@ void answers_do_trigger(struct answers *answers, const struct api_call *call,
                         const struct http_request *request,
                         struct http_response *response);
 void answers_do_reset(struct answers *answers, struct http_response *response);
+void answers_do_rebuild(struct answers *answers, struct http_response *response);
 void answers_do_config(struct answers *answers, const struct api_call *call,
                        struct http_response *response);
 

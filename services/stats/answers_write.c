@@ -2,6 +2,7 @@
 #include "answers_internal.h"
 
 #include "core/keys.h"
+#include "core/out.h"
 #include "io/clock.h"
 #include "io/log.h"
 
@@ -91,6 +92,25 @@ void answers_do_reset(struct answers *answers, struct http_response *response)
     }
     log_info("stats.reset");
     answers_show_view(answers, view_reset, response);
+}
+
+/* What others have in hand is refused by Redis, which no longer stands where they do. */
+void answers_do_rebuild(struct answers *answers, struct http_response *response)
+{
+    struct err e;
+    int64_t keys = 0;
+    if (store_rebuild(answers->reading.store, &keys, &e)) {
+        answers_redis_away(&e, response);
+        return;
+    }
+    log_warn("stats.rebuild", KV("keys", keys),
+             KV("text", "Redis was emptied by request; everything is counted again"));
+    cJSON *answer = out_object();
+    out_text(answer, "status", "accepted");
+    out_text(answer, "message", "Counting again from the topics");
+    out_number(out_object_in(answer, "data"), "keys", keys);
+    response->status = 202;
+    out_write(answer, &response->body);
 }
 
 void answers_do_config(struct answers *answers, const struct api_call *call,

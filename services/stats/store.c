@@ -30,7 +30,7 @@ struct gate {
 struct store {
     struct kv *kv;
     struct gate reads, writes;
-    struct kv_script fold, reset, settle;
+    struct kv_script fold, reset, rebuild, settle;
     bool there;
     char trouble[sizeof(((struct err *)0)->text)];
 };
@@ -53,6 +53,7 @@ enum rc store_open(const char *url, struct store **out, struct err *e)
         return rc;
     }
     store->fold = (struct kv_script){.text = script_text("fold.lua"), .keys = 1};
+    store->rebuild = (struct kv_script){.text = script_text("rebuild.lua"), .keys = 1};
     store->reset = (struct kv_script){.text = script_text("reset.lua"), .keys = 1};
     store->settle = (struct kv_script){.text = script_text("settle.lua"), .keys = 1};
     snprintf(store->trouble, sizeof(store->trouble), "Redis was not asked yet");
@@ -290,6 +291,12 @@ enum rc store_reset(struct store *store, int64_t now_ms, struct err *e)
     const char *argv[] = {KEY_STATS, now};
     snprintf(now, sizeof(now), "%lld", (long long)now_ms);
     return eval_number(store, &store->reset, 2, argv, &done, e);
+}
+
+enum rc store_rebuild(struct store *store, int64_t *keys, struct err *e)
+{
+    const char *argv[] = {KEY_STATS, KEY_ALL};
+    return eval_number(store, &store->rebuild, 2, argv, keys, e);
 }
 
 enum rc store_settle(struct store *store, int64_t *orders, struct err *e)

@@ -174,6 +174,20 @@ describe('with faults', { concurrency: false }, () => {
     await one.waitReady();
   });
 
+  test('rebuilt when asked: wrong counters are right again, what is of others stays', async () => {
+    await bench.redis.cli('set', 'of-others', '1');
+    await bench.redis.cli('hincrby', key, `c|live|poll|created||${shop}`, '1000000');
+    assert.ok((await stats(one)).newly_synced > 1_000_000);
+    const refused = await ask(one, 'rebuild', { method: 'POST', headers: { authorization: '' } });
+    assert.equal(refused.status, 401);
+    const { status, json } = await ask(one, 'rebuild', { method: 'POST' });
+    assert.equal(status, 202);
+    assert.ok(json.data.keys > 10, `${json.data.keys} keys`);
+    await counted(one, total(), 60_000);
+    assert.equal((await bench.redis.cli('get', 'of-others')).trim(), '1');
+    await one.waitReady();
+  });
+
   test('a key of another type does not stop the counting', async () => {
     await bench.redis.cli('set', '{tillbridge}:events', 'not a list');
     await bench.results(batch(7));

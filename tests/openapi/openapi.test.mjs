@@ -82,7 +82,8 @@ test('each operation answers what the document says, when it has something to te
     { operation: 'config', status: 400, body: { batch_size: 0 } },
     { operation: 'reset', status: 200 },
     { operation: 'script', status: 200, path: { file: 'app.js' } },
-    { operation: 'script', status: 404, path: { file: 'fold.lua' } }];
+    { operation: 'script', status: 404, path: { file: 'fold.lua' } },
+    { operation: 'rebuild', status: 202 }];
   const input = JSON.stringify({ url: api.url, token, cases });
   const { code, stdout, stderr } = await run([python, inRoot('tests/openapi/known.py')], { input });
   assert.equal(code, 0, stdout + stderr);

@@ -24,6 +24,7 @@
 #ifndef TB_STATS_KEYS_H
 #define TB_STATS_KEYS_H
 
+#define KEY_ALL          "{tillbridge}:" /* how every key begins */
 #define KEY_STATS        "{tillbridge}:stats"
 #define KEY_EVENTS       "{tillbridge}:events"     /* list, newest first */
 #define KEY_EVENT_SEQ    "{tillbridge}:events:seq" /* last number given */
