@@ -5,7 +5,6 @@
 #include "core/openapi_internal.h"
 #include "core/out.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -243,16 +242,15 @@ static void add_replies(enum api_route route, cJSON *operation)
 
 /* ---- operations ---- */
 
-static void add_lower(cJSON *to, const char *name, const char *text)
+/* The route's name in the code, "LETTERS_DO", as "letters_do". */
+static void add_operation_id(cJSON *to, const char *id)
 {
     char lower[60];
-    size_t len = 0;
-    while (text[len] && len + 1 < sizeof(lower)) {
-        lower[len] = (char)tolower((unsigned char)text[len]);
-        len++;
-    }
-    lower[len] = '\0';
-    out_text(to, name, lower);
+    snprintf(lower, sizeof(lower), "%s", id);
+    for (char *c = lower; *c; c++)
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c - 'A' + 'a');
+    out_text(to, "operationId", lower);
 }
 
 static void add_operation(enum api_route route, cJSON *paths)
@@ -263,7 +261,7 @@ static void add_operation(enum api_route route, cJSON *paths)
         path = out_object_in(paths, row->path);
     cJSON *operation = out_object();
     out_text(operation, "summary", row->help);
-    add_lower(operation, "operationId", row->id);
+    add_operation_id(operation, row->id);
     cJSON *parameters = out_array_in(operation, "parameters");
     add_path_param(row, parameters);
     if (has_body(row))
