@@ -34,10 +34,10 @@ async function read(isLive) {
   try {
     const health = await ask(`${polling}/health`);
     isReachable = true;
-    showHealth(health);
     const ends = await Promise.allSettled(views.map(readView));
     const failed = ends.find(({ status }) => status === 'rejected');
     if (failed) throw failed.reason;
+    showHealth(health); // not before: it would take away and say again what is still wrong
     showFresh(isLive);
     return true;
   } catch (error) {
