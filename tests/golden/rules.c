@@ -1,8 +1,7 @@
 /* rules: what becomes of lines, money and text, a case a line: cases/lines.tsv and
  * cases/money.tsv hold orders, cases/text.tsv texts. The files say how to write a case.
  *
- *   rules PLAN-CASES FILE.tsv...
- */
+ *   rules PLAN-CASES FILE.tsv... */
 #include "case.h"
 
 #include "base/instant.h"
@@ -106,7 +105,7 @@ static void set_line_word(struct rule *rule, struct snapshot_line *line, const c
                           const char *value, int64_t *times)
 {
     if (strcmp(word, "left") == 0)
-        line->current_quantity = atoll(value ? value : "");
+        line->current_quantity = e4(rule, value) / QUANTITY_SCALE;
     else if (strcmp(word, "discount") == 0)
         line->discount_e4 = e4(rule, value);
     else if (strcmp(word, "tax") == 0)
@@ -116,7 +115,7 @@ static void set_line_word(struct rule *rule, struct snapshot_line *line, const c
     else if (strcmp(word, "gift") == 0)
         line->gift_card = true;
     else if (strcmp(word, "times") == 0)
-        *times = atoll(value ? value : "");
+        *times = e4(rule, value) / QUANTITY_SCALE;
     else
         rule->bad = true;
 }
@@ -134,7 +133,7 @@ static void add_line(struct rule *rule, char *text)
         if (at == 0)
             line.sku = strcmp(word, "-") == 0 ? NULL : word;
         else if (at == 1)
-            line.quantity = line.current_quantity = atoll(word);
+            line.quantity = line.current_quantity = e4(rule, word) / QUANTITY_SCALE;
         else if (at == 2)
             line.unit_price_e4 = e4(rule, word);
         else {
@@ -144,8 +143,8 @@ static void add_line(struct rule *rule, char *text)
         }
         at++;
     }
-    for (char *p = (char *)line.sku; p && *p; p++)
-        *p = *p == '_' ? ' ' : *p;
+    for (char *p = (char *)line.sku; p && (p = strchr(p, '_'));)
+        *p++ = ' ';
     line.total_e4 = line.unit_price_e4 * line.quantity;
     for (int64_t i = 0; i < times && rule->c.order.lines.count < LINES_ROOM; i++) {
         line.id = 11 + (int64_t)rule->c.order.lines.count;
@@ -242,11 +241,12 @@ static void run_order(struct rule *rule, struct buf *out)
 static void raw_bytes(const char *text, struct buf *out)
 {
     for (const char *p = text; *p; p++) {
-        bool is_byte = p[0] == '\\' && p[1] == 'x' && p[2] && p[3];
-        const char hex[3] = {is_byte ? p[2] : '\0', is_byte ? p[3] : '\0', '\0'};
-        char byte = is_byte ? (char)strtol(hex, NULL, 16) : *p;
+        char byte = *p;
+        if (p[0] == '\\' && p[1] == 'x' && p[2] && p[3]) {
+            byte = (char)strtol((const char[]){p[2], p[3], '\0'}, NULL, 16);
+            p += 3;
+        }
         buf_add(out, &byte, 1);
-        p += is_byte ? 3 : 0;
     }
 }
 
@@ -311,7 +311,7 @@ static void run_message(struct rule *rule, struct buf *out)
     buf_init(&bytes, FILE_ROOM);
     message_of(rule->fields[1], rule->fields[3], &bytes);
     rule->c.model.misc_code = "WEB-MISC";
-    rule->c.settings.width[column] = (size_t)atoll(rule->fields[2]);
+    rule->c.settings.width[column] = strtoul(rule->fields[2], NULL, 10);
     if (snapshot_decode(buf_str(&bytes), bytes.len, &rule->c.arena, &rule->c.order, &e))
         buf_text(out, "malformed");
     else if (plan_order(rule, &plan, &e))

@@ -337,7 +337,9 @@ void property_a_tag_takes_no_work_back(struct world *world)
         shop->note = notes[rng_below(&world->rng, 3)];
         shop->updated_ms += 1000;
         world_deliver(world, world_tell(world, shop));
-        if (memcmp(&was, model_entry(row, was.id), sizeof(was)) != 0 ||
+        const struct rms_entry *now = model_entry(row, was.id);
+        if (now->price_e4 != was.price_e4 || now->quantity_e4 != was.quantity_e4 ||
+            now->full_price_e4 != was.full_price_e4 || now->item_id != was.item_id ||
             row->total_e4 != before.total_e4 || row->tax_e4 != before.tax_e4)
             world_fault(world, "entry %" PRId64 " or the sums were taken back", was.id);
     }
@@ -359,7 +361,7 @@ void property_stock_is_caught_up_when_on_again(struct world *world)
         if (row && row->entry_count && rng_once_in(&world->rng, 3))
             model_staff_set_quantity(&world->model, row,
                                      rng_below(&world->rng, row->entry_count),
-                                     5 * QUANTITY_SCALE);
+                                     INT64_C(5) * QUANTITY_SCALE);
         shop_change(shop);
     }
     world->settings.commit_stock = true;
