@@ -164,6 +164,18 @@ static void a_refused_change_forgets_nothing(void **state)
 }
 
 /* A conflict that was over and comes back with the same content is news. */
+/* Its lines stay as they were: were it opened again, they would have to be looked at. */
+static void a_closed_orders_goods_are_not_applied(void **state)
+{
+    (void)state;
+    struct snapshot *order = make_order(2);
+    deliver(order);
+    assert_int_equal(strlen(model_guard(&model, order)->applied), GUARD_APPLIED_MAX - 1);
+    order->cancelled_ms = ++order->updated_ms;
+    assert_int_equal(deliver(order).action, ACTION_CANCELLED);
+    assert_int_equal(strlen(model_guard(&model, order)->applied), DIGEST_TEXT_MAX - 1);
+}
+
 static void a_conflict_that_comes_back_is_told_again(void **state)
 {
     (void)state;
@@ -207,6 +219,7 @@ int main(void)
         PLAN_CASE(a_setting_that_does_not_fit_is_fatal),
         PLAN_CASE(a_refusal_by_the_database_is_a_plan),
         PLAN_CASE(a_refused_change_forgets_nothing),
+        PLAN_CASE(a_closed_orders_goods_are_not_applied),
         PLAN_CASE(a_conflict_that_comes_back_is_told_again),
         PLAN_CASE(orders_of_the_largest_size),
     };
