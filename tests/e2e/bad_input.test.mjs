@@ -123,7 +123,11 @@ test('nothing but the good orders is in RMS, and the letters are counted', expla
   const accepted = rows.filter(({ outcome }) => outcome === 'created').length;
   assert.equal(orders.length, 1 + rows.length + accepted);
   assert.equal(letters.length, rows.length - accepted);
-  const stats = await pipeline.stats();
-  assert.equal(stats.replayed_sync_errors, letters.length); // sent by hand, not by a poll
+  let stats; // sent by hand, not by a poll: nothing is in flight, and the counters come a moment after the results
+  await waitUntil(async () => {
+    stats = await pipeline.stats();
+    return stats.replayed_sync_errors >= letters.length;
+  }, { what: () => `${stats?.replayed_sync_errors} of ${letters.length} letters to be counted` });
+  assert.equal(stats.replayed_sync_errors, letters.length);
   assert.equal(stats.in_flight, 0);
 }));
