@@ -169,7 +169,12 @@ enum rc follow_turn(struct follow *follow, bool *more, struct err *e)
     if (follow->paused && (follow->alarm[0] || !store_may_write(follow->store)))
         return serve(follow, e);
     enum rc rc = follow->paused ? serve(follow, e) : take(follow, e);
-    if (rc || follow->in_hand_count == 0)
+    if (follow->in_hand_count == 0) {
+        if (rc == RC_OK && follow->paused)
+            follow_pause(follow, false); /* a rebalance took what was waited for */
+        return rc;
+    }
+    if (rc)
         return rc;
     *more = is_full(follow);
     rc = fold(follow, e);
