@@ -48,6 +48,23 @@ static void counts_from_the_first_look(void **state)
     assert_true(deep_due(&deep, &nightly, T0 + 32 * HOUR));
 }
 
+/* Triggers one after the other leave no turn in which a pass could be looked for. */
+static void polls_count_too(void **unused)
+{
+    (void)unused;
+    struct poll poll;
+    const struct runtime_config config = {.batch_size = 50, .max_pages = 10};
+    struct poll_state state = {0};
+    struct poll_when when = {.now_ms = T0, .shop_ms = T0};
+    poll_begin(&poll, &state, &config, NULL, &when);
+    assert_int_equal(state.deep.at_ms, 0); /* the shop's clock is not known yet */
+    state.window.watermark_ms = T0;
+    poll_begin(&poll, &state, &config, NULL, &when);
+    when.shop_ms = T0 + 9 * HOUR;
+    poll_begin(&poll, &state, &config, NULL, &when);
+    assert_true(deep_due(&state.deep, &nightly, T0 + 9 * HOUR));
+}
+
 static void reaches_back_to_the_first_window_at_most(void **state)
 {
     (void)state;
@@ -128,6 +145,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(is_due_by_the_hour),
         cmocka_unit_test(counts_from_the_first_look),
+        cmocka_unit_test(polls_count_too),
         cmocka_unit_test(reaches_back_to_the_first_window_at_most),
         cmocka_unit_test(goes_on_from_slice_to_slice_and_moves_nothing),
         cmocka_unit_test(an_empty_window_is_done_at_once),

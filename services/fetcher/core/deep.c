@@ -8,12 +8,17 @@ static int64_t slot_of(const struct deep_rule *rule, int64_t at_ms)
     return (at_ms - rule->offset_ms) / rule->every_ms;
 }
 
+void deep_count(struct deep_state *state, int64_t now_ms)
+{
+    if (!state->at_ms)
+        state->at_ms = now_ms;
+}
+
 bool deep_due(struct deep_state *state, const struct deep_rule *rule, int64_t now_ms)
 {
     if (!rule->every_ms)
         return false;
-    if (!state->at_ms)
-        state->at_ms = now_ms;
+    deep_count(state, now_ms);
     return state->from_ms || slot_of(rule, now_ms) > slot_of(rule, state->at_ms);
 }
 

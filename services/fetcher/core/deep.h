@@ -26,8 +26,11 @@ struct deep_state {
     char cursor[WINDOW_CURSOR_MAX]; /* how far it was read; "" = from its lower bound */
 };
 
-/* A slice is to be read: a pass is in hand, or one is due. Begins counting when there was
- * no pass yet. */
+/* Passes are counted from now_ms, when nothing was counted yet. A fetcher with one poll
+ * after the other must not put this off until it is idle. */
+void deep_count(struct deep_state *state, int64_t now_ms);
+
+/* A slice is to be read: a pass is in hand, or one is due. Begins counting, too. */
 bool deep_due(struct deep_state *state, const struct deep_rule *rule, int64_t now_ms);
 
 /* The window of the next slice; begins a pass when none is in hand. Nothing before

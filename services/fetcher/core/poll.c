@@ -91,6 +91,8 @@ void poll_begin(struct poll *poll, struct poll_state *state,
         .max_pages = (int)or_else(asked->max_pages, config->max_pages),
     };
     make_id(poll->id, when->now_ms, when->seed);
+    if (state->window.watermark_ms)
+        deep_count(&state->deep, when->shop_ms);
     const struct window_ask ask = {
         .now_ms = when->shop_ms,
         .overlap_ms = config->lookback_minutes * 60000,
