@@ -208,25 +208,3 @@ void sql_rollback(struct sql *sql)
         !is_rolled_back(sql))
         sql->lost = true;
 }
-
-enum rc sql_last_id(struct sql *sql, int64_t *out, struct err *e)
-{
-    struct sql_stmt *stmt = NULL;
-    bool got = false;
-    if (sql->dialect == SQL_SQLSERVER)
-        return err_set(e, RC_FATAL, "sql.last_id",
-                       "on SQL Server the INSERT's own text must read SCOPE_IDENTITY()");
-    enum rc rc = sql_prepare(sql,
-                             sql->dialect == SQL_SQLITE ? "SELECT last_insert_rowid()"
-                                                        : "SELECT lastval()",
-                             &stmt, e);
-    if (rc == RC_OK)
-        rc = sql_exec(stmt, NULL, e);
-    if (rc == RC_OK)
-        rc = sql_next(stmt, &got, e);
-    if (rc == RC_OK)
-        rc = sql_int(stmt, 0, out, e);
-    if (rc == RC_OK)
-        sql_done(stmt);
-    return rc;
-}

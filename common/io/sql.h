@@ -110,9 +110,4 @@ enum rc sql_int(struct sql_stmt *stmt, int column, int64_t *out,
 enum rc sql_money(struct sql_stmt *stmt, int column, int64_t *out_e4,
                   struct err *e) TB_MUST_CHECK;
 
-/* The id that the last INSERT on this connection gave (SQLite last_insert_rowid,
- * PostgreSQL lastval). RC_FATAL on SQL Server: there SCOPE_IDENTITY() ends with its
- * batch, so the INSERT's own text must read it. */
-enum rc sql_last_id(struct sql *sql, int64_t *out, struct err *e) TB_MUST_CHECK;
-
 #endif

@@ -93,22 +93,6 @@ static enum rc ask_page(struct slice *slice, struct reply *reply, struct err *e)
     return rc;
 }
 
-static enum rc complete_page(struct slice *slice, struct err *e)
-{
-    size_t kept = 0;
-    struct page *page = &slice->page;
-    for (size_t i = 0; i < page->count; i++) {
-        bool gone = false;
-        enum rc rc = complete_order(&slice->complete, &page->orders[i], &gone, e);
-        if (rc)
-            return rc;
-        if (!gone)
-            page->orders[kept++] = page->orders[i];
-    }
-    page->count = kept;
-    return RC_OK;
-}
-
 static enum rc read_page(struct slice *slice, struct err *e)
 {
     struct reply reply = {0};
@@ -129,7 +113,7 @@ static enum rc read_page(struct slice *slice, struct err *e)
     cost_size_good(slice->tools->size);
     slice->seen = (int64_t)slice->page.count;
     slice->more = slice->page.has_next;
-    return complete_page(slice, e);
+    return complete_page(&slice->complete, &slice->page, e);
 }
 
 /* ---- out of the file ---- */

@@ -123,6 +123,21 @@ enum rc complete_order(const struct complete *self, struct order *order, bool *g
     return rc;
 }
 
+enum rc complete_page(const struct complete *self, struct page *page, struct err *e)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < page->count; i++) {
+        bool gone = false;
+        enum rc rc = complete_order(self, &page->orders[i], &gone, e);
+        if (rc)
+            return rc;
+        if (!gone)
+            page->orders[kept++] = page->orders[i];
+    }
+    page->count = kept;
+    return RC_OK;
+}
+
 enum rc complete_by_id(const struct complete *self, int64_t id, struct order *order,
                        bool *gone, struct err *e)
 {

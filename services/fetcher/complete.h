@@ -3,7 +3,7 @@
 #define TB_FETCHER_COMPLETE_H
 
 #include "api.h"
-#include "core/order.h"
+#include "core/page.h"
 
 struct complete {
     struct api *api;
@@ -16,6 +16,11 @@ struct complete {
  * RC_REJECT as api_send; RC_RETRY also when it changed at every try. */
 enum rc complete_order(const struct complete *self, struct order *order, bool *gone,
                        struct err *e) TB_MUST_CHECK;
+
+/* Every order of the page whole; those deleted meanwhile are left out of it. Otherwise as
+ * complete_order. */
+enum rc complete_page(const struct complete *self, struct page *page,
+                      struct err *e) TB_MUST_CHECK;
 
 /* The order of that id, read now and completed. *gone: the shop has no such order.
  * Otherwise as complete_order. */

@@ -134,26 +134,15 @@ static enum rc read_page(struct poller *poller, const struct poll *poll,
     return rc;
 }
 
-/* Every order whole; those deleted meanwhile are left out. */
-static enum rc complete_page(struct poller *poller, const struct poll *poll,
-                             struct page *page, struct err *e)
+static enum rc whole_orders(struct poller *poller, const struct poll *poll,
+                            struct page *page, struct err *e)
 {
     const struct complete complete = {.api = poller->parts.api,
                                       .turn = poller->parts.turn,
                                       .shop = poller->parts.cfg->shopify_shop,
                                       .poll_id = poll->id,
                                       .arena = &poller->arena};
-    size_t kept = 0;
-    for (size_t i = 0; i < page->count; i++) {
-        bool gone = false;
-        enum rc rc = complete_order(&complete, &page->orders[i], &gone, e);
-        if (rc)
-            return rc;
-        if (!gone)
-            page->orders[kept++] = page->orders[i];
-    }
-    page->count = kept;
-    return RC_OK;
+    return complete_page(&complete, page, e);
 }
 
 /* ---- publishing ---- */
@@ -174,7 +163,7 @@ static enum rc one_page(struct poller *poller, struct poll *poll,
     int64_t asked_ms = api_now_ms(poller->parts.api);
     enum rc rc = read_page(poller, poll, &page, e);
     if (rc == RC_OK)
-        rc = complete_page(poller, poll, &page, e);
+        rc = whole_orders(poller, poll, &page, e);
     if (rc == RC_OK)
         rc = poller_stamp(poller, poll, state, &page, e);
     const struct publisher_page orders = {.orders = page.orders, .count = page.count};

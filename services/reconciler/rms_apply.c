@@ -1,6 +1,11 @@
 /* rms_apply: hands the plans to the writer of the dialect; see rms.h and rms_write.h. */
 #include "rms_write.h"
 
+bool rms_adds(const struct row_op *op, size_t i)
+{
+    return op->kind == OP_ADD && column_kind(op->values[i].column) == COLUMN_QUANTITY;
+}
+
 int64_t rms_pointed(const struct column_value *value, const struct rms_new_ids *ids)
 {
     if (value->number != PLAN_NEW_ID)

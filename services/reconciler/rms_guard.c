@@ -13,6 +13,22 @@ const char *rms_guard_column(enum rms_guard_column column)
     return names[column];
 }
 
+void rms_guard_insert_text(struct buf *buf)
+{
+    buf_text(buf, "INSERT INTO tillbridge_guard (");
+    for (enum rms_guard_column c = 0; c < RMS_GUARD_COLUMNS; c++)
+        buf_printf(buf, "%s%s", c ? ", " : "", rms_guard_column(c));
+    buf_text(buf, ")");
+}
+
+void rms_guard_replace_text(struct buf *buf)
+{
+    buf_text(buf, " ON CONFLICT (order_id, shop) DO UPDATE SET ");
+    for (enum rms_guard_column c = GUARD_rms_order; c < RMS_GUARD_COLUMNS; c++)
+        buf_printf(buf, "%s%s = excluded.%s", c > GUARD_rms_order ? ", " : "",
+                   rms_guard_column(c), rms_guard_column(c));
+}
+
 static struct rms_value number(int64_t value)
 {
     return (struct rms_value){.number = value};

@@ -42,10 +42,8 @@ static void update_text(const struct row_op *op, struct buf *buf)
     buf_printf(buf, "UPDATE \"%s\" AS t SET ", table_name(op->table));
     for (size_t i = 0; i < op->count; i++) {
         const char *name = column_name(op->values[i].column);
-        bool adds =
-            op->kind == OP_ADD && column_kind(op->values[i].column) == COLUMN_QUANTITY;
         buf_printf(buf, "%s\"%s\" = ", i ? ", " : "", name);
-        if (adds)
+        if (rms_adds(op, i))
             buf_printf(buf, "t.\"%s\" + ", name);
         buf_printf(buf, VALUE, 1 + i);
     }
@@ -79,17 +77,13 @@ static void op_text(const struct row_op *op, const struct rms_types *types,
 /* WHERE true: or the parser takes ON for a join's. */
 static void guard_text(bool exists, struct buf *buf)
 {
-    buf_text(buf, "INSERT INTO tillbridge_guard (");
-    for (enum rms_guard_column c = 0; c < RMS_GUARD_COLUMNS; c++)
-        buf_printf(buf, "%s%s", c ? ", " : "", rms_guard_column(c));
-    buf_text(buf, ") SELECT ");
+    rms_guard_insert_text(buf);
+    buf_text(buf, " SELECT ");
     add_values(RMS_GUARD_COLUMNS, buf);
     if (!exists)
         return;
-    buf_text(buf, " WHERE true ON CONFLICT (order_id, shop) DO UPDATE SET ");
-    for (enum rms_guard_column c = GUARD_rms_order; c < RMS_GUARD_COLUMNS; c++)
-        buf_printf(buf, "%s%s = excluded.%s", c > GUARD_rms_order ? ", " : "",
-                   rms_guard_column(c), rms_guard_column(c));
+    buf_text(buf, " WHERE true");
+    rms_guard_replace_text(buf);
 }
 
 const struct rms_set_texts rms_lite_sets = {ids_text, link_text, op_text, guard_text};

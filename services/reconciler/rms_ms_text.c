@@ -99,10 +99,8 @@ static void update(struct at *at, const struct row_op *op)
     buf_printf(buf, "UPDATE \"%s\" SET ", table_name(op->table));
     for (size_t i = 0; i < op->count; i++) {
         const char *name = column_name(op->values[i].column);
-        bool adds =
-            op->kind == OP_ADD && column_kind(op->values[i].column) == COLUMN_QUANTITY;
         buf_printf(buf, "%s\"%s\" = ", i ? ", " : "", name);
-        if (adds)
+        if (rms_adds(op, i))
             buf_printf(buf, "\"%s\" + ", name);
         value(at, &op->values[i]);
     }
@@ -196,10 +194,8 @@ static void guard_value(struct at *at, const struct rms_value *values,
 static void insert_guard(struct at *at, const struct rms_value *values)
 {
     struct buf *buf = &at->text->text;
-    buf_text(buf, "INSERT INTO tillbridge_guard (");
-    for (enum rms_guard_column c = 0; c < RMS_GUARD_COLUMNS; c++)
-        buf_printf(buf, "%s%s", c ? ", " : "", rms_guard_column(c));
-    buf_text(buf, ") VALUES (");
+    rms_guard_insert_text(buf);
+    buf_text(buf, " VALUES (");
     for (enum rms_guard_column c = 0; c < RMS_GUARD_COLUMNS; c++) {
         buf_text(buf, c ? ", " : "");
         guard_value(at, values, c);

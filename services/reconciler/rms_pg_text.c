@@ -56,10 +56,8 @@ static void update_text(const struct row_op *op, const struct rms_types *types,
     buf_printf(buf, "UPDATE \"%s\" AS t SET ", table_name(op->table));
     for (size_t i = 0; i < op->count; i++) {
         const char *name = column_name(op->values[i].column);
-        bool adds =
-            op->kind == OP_ADD && column_kind(op->values[i].column) == COLUMN_QUANTITY;
         buf_printf(buf, "%s\"%s\" = ", i ? ", " : "", name);
-        if (adds)
+        if (rms_adds(op, i))
             buf_printf(buf, "t.\"%s\" + ", name);
         buf_printf(buf, "u.c%zu", i);
     }
@@ -115,19 +113,13 @@ static const char *const guard_types[] = {
  * may be there, one that is makes the statement fail. */
 static void guard_text(bool exists, struct buf *buf)
 {
-    buf_text(buf, "INSERT INTO tillbridge_guard (");
-    for (enum rms_guard_column c = 0; c < RMS_GUARD_COLUMNS; c++)
-        buf_printf(buf, "%s%s", c ? ", " : "", rms_guard_column(c));
-    buf_text(buf, ") SELECT * FROM unnest(");
+    rms_guard_insert_text(buf);
+    buf_text(buf, " SELECT * FROM unnest(");
     for (enum rms_guard_column c = 0; c < RMS_GUARD_COLUMNS; c++)
         buf_printf(buf, "%s?::text::%s[]", c ? ", " : "", guard_types[c]);
     buf_text(buf, ")");
-    if (!exists)
-        return;
-    buf_text(buf, " ON CONFLICT (order_id, shop) DO UPDATE SET ");
-    for (enum rms_guard_column c = GUARD_rms_order; c < RMS_GUARD_COLUMNS; c++)
-        buf_printf(buf, "%s%s = excluded.%s", c > GUARD_rms_order ? ", " : "",
-                   rms_guard_column(c), rms_guard_column(c));
+    if (exists)
+        rms_guard_replace_text(buf);
 }
 
 const struct rms_set_texts rms_pg_sets = {ids_text, link_text, op_text, guard_text};

@@ -36,6 +36,9 @@ void rms_keep_id(struct plan *plan, const struct row_op *op, int64_t id,
 int64_t rms_customer_to_link(const struct plan *plan, const struct rms_state *state,
                              const struct rms_new_ids *ids);
 
+/* Whether the operation's i-th column is increased by its value, not set to it. */
+bool rms_adds(const struct row_op *op, size_t i);
+
 /* ---- rms_guard.c: a row of our guard's table ---- */
 
 enum rms_guard_column {
@@ -52,6 +55,10 @@ struct rms_value {
 };
 
 const char *rms_guard_column(enum rms_guard_column column);
+/* "INSERT INTO tillbridge_guard (all columns)". */
+void rms_guard_insert_text(struct buf *buf);
+/* For SQLite and PostgreSQL: behind such an INSERT, a row that is there is replaced. */
+void rms_guard_replace_text(struct buf *buf);
 /* map: the line map's text; out: RMS_GUARD_COLUMNS values, borrowed from the others. */
 void rms_guard_values(const struct snapshot *order, const struct guard *guard,
                       const char *map, struct rms_value *out);

@@ -96,6 +96,17 @@ static bool show_table(const cJSON *data)
     return is_written;
 }
 
+enum cli_exit ask_or_say(const struct cli_call *call, const struct ask_request *request,
+                         struct api_answer *out)
+{
+    struct err e = {0};
+    enum rc rc = ask_send(call->cfg, request, out, &e);
+    if (rc == RC_OK)
+        return CLI_DONE;
+    out_error("%s: %s", call->command->name, e.text);
+    return cli_exit_of(rc);
+}
+
 enum cli_exit ask_show(const cJSON *data, bool as_json)
 {
     return (as_json ? out_json(data) : show_table(data)) ? CLI_DONE : CLI_FAILED;

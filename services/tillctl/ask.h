@@ -28,6 +28,10 @@ struct ask_request {
 enum rc ask_send(const struct cfg *cfg, const struct ask_request *request,
                  struct api_answer *out, struct err *e) TB_MUST_CHECK;
 
+/* As ask_send; a failure is said on standard error and is the exit code. */
+enum cli_exit ask_or_say(const struct cli_call *call, const struct ask_request *request,
+                         struct api_answer *out);
+
 /* data as a table, or as one line of JSON. */
 enum cli_exit ask_show(const cJSON *data, bool as_json);
 

@@ -9,26 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- asking ---- */
-
-static enum cli_exit ask(const struct cli_call *call, const struct ask_request *request,
-                         struct api_answer *out)
-{
-    struct err e = {0};
-    enum rc rc = ask_send(call->cfg, request, out, &e);
-    if (rc == RC_OK)
-        return CLI_DONE;
-    out_error("%s: %s", call->command->name, e.text);
-    return cli_exit_of(rc);
-}
-
-static const char *text_of(const cJSON *object, const char *name)
-{
-    const char *text =
-        cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
-    return text ? text : "";
-}
-
 /* ---- list and export ---- */
 
 enum { STATE, REASON, ORDER, SINCE, UNTIL, LIMIT, LIST_JSON };
@@ -83,7 +63,7 @@ static enum cli_exit show_page(struct paging *paging, const cJSON *data)
             return CLI_FAILED;
         paging->left--;
     }
-    snprintf(paging->after, sizeof(paging->after), "%s", text_of(data, "next"));
+    snprintf(paging->after, sizeof(paging->after), "%s", api_text(data, "next"));
     return CLI_DONE;
 }
 
@@ -100,11 +80,11 @@ static enum cli_exit next_page(struct paging *paging)
         {"after", paging->after[0] ? paging->after : NULL},
         {NULL, NULL}};
     struct api_answer answer = {0};
-    enum cli_exit code =
-        ask(call,
-            &(struct ask_request){
-                .route = API_LETTERS, .query = query, .timeout_ms = ASK_TIMEOUT_MS},
-            &answer);
+    enum cli_exit code = ask_or_say(call,
+                                    &(struct ask_request){.route = API_LETTERS,
+                                                          .query = query,
+                                                          .timeout_ms = ASK_TIMEOUT_MS},
+                                    &answer);
     paging->after[0] = '\0';
     if (code == CLI_DONE)
         code = show_page(paging, answer.data);
@@ -137,17 +117,17 @@ static bool add_row(const struct cli_call *call, const cJSON *letter, void *ctx)
     struct table *table = ctx;
     struct arena *arena = table->arena;
     int64_t failed_ms = 0;
-    const char *name = text_of(letter, "name");
+    const char *name = api_text(letter, "name");
     (void)call;
-    if (!instant_parse(text_of(letter, "failed_at"), &failed_ms))
+    if (!instant_parse(api_text(letter, "failed_at"), &failed_ms))
         failed_ms = 0;
     table_add(table, TABLE_PLAIN,
-              TABLE_CELLS(arena_strdup(arena, text_of(letter, "id")),
+              TABLE_CELLS(arena_strdup(arena, api_text(letter, "id")),
                           words_time(failed_ms, arena),
-                          arena_strdup(arena, text_of(letter, "order")),
+                          arena_strdup(arena, api_text(letter, "order")),
                           arena_strdup(arena, name),
-                          arena_strdup(arena, text_of(letter, "reason")),
-                          arena_strdup(arena, text_of(letter, "detail"))));
+                          arena_strdup(arena, api_text(letter, "reason")),
+                          arena_strdup(arena, api_text(letter, "detail"))));
     return true;
 }
 
@@ -190,17 +170,17 @@ const struct cli_command command_dlq_list = {
 static enum cli_exit fetch(const struct cli_call *call, const char *id,
                            struct api_answer *out)
 {
-    return ask(call,
-               &(struct ask_request){
-                   .route = API_LETTER, .arg = id, .timeout_ms = ASK_TIMEOUT_MS},
-               out);
+    return ask_or_say(call,
+                      &(struct ask_request){
+                          .route = API_LETTER, .arg = id, .timeout_ms = ASK_TIMEOUT_MS},
+                      out);
 }
 
 static bool export_one(const struct cli_call *call, const cJSON *letter, void *ctx)
 {
     enum cli_exit *code = ctx;
     struct api_answer answer = {0};
-    *code = fetch(call, text_of(letter, "id"), &answer);
+    *code = fetch(call, api_text(letter, "id"), &answer);
     if (*code == CLI_DONE && !out_json(answer.data))
         *code = CLI_FAILED;
     api_done(&answer);

@@ -6,24 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static enum cli_exit ask(const struct cli_call *call, const struct ask_request *request,
-                         struct api_answer *out)
-{
-    struct err e = {0};
-    enum rc rc = ask_send(call->cfg, request, out, &e);
-    if (rc == RC_OK)
-        return CLI_DONE;
-    out_error("%s: %s", call->command->name, e.text);
-    return cli_exit_of(rc);
-}
-
-static const char *text_of(const cJSON *object, const char *name)
-{
-    const char *text =
-        cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
-    return text ? text : "";
-}
-
 enum {
     DO_TIMEOUT_MS =
         2 * ASK_TIMEOUT_MS, /* a hundred letters, and a broker that fails over */
@@ -111,10 +93,10 @@ static bool show_outcome(const cJSON *data)
                    cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(data, "dry_run"))
                        ? "would be: "
                        : "",
-                   text_of(data, "action"));
+                   api_text(data, "action"));
     cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(data, "refused"))
-        buf_printf(&text, "%s  not done: %s\n", text_of(item, "id"),
-                   text_of(item, "why"));
+        buf_printf(&text, "%s  not done: %s\n", api_text(item, "id"),
+                   api_text(item, "why"));
     if (!text.len)
         buf_text(&text, "no dead letter fits\n");
     bool is_written = out_text(buf_str(&text));
@@ -127,11 +109,11 @@ static bool show_outcome(const cJSON *data)
 static enum cli_exit act_once(const struct cli_call *call, const cJSON *body, bool *more)
 {
     struct api_answer answer = {0};
-    enum cli_exit code =
-        ask(call,
-            &(struct ask_request){
-                .route = API_LETTERS_DO, .body = body, .timeout_ms = DO_TIMEOUT_MS},
-            &answer);
+    enum cli_exit code = ask_or_say(call,
+                                    &(struct ask_request){.route = API_LETTERS_DO,
+                                                          .body = body,
+                                                          .timeout_ms = DO_TIMEOUT_MS},
+                                    &answer);
     *more = false;
     if (code == CLI_DONE) {
         const cJSON *data = answer.data;

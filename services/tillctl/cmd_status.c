@@ -6,33 +6,13 @@
 enum { JSON };
 static const struct cli_option options[] = {[JSON] = CLI_OPTION_JSON};
 
-static enum cli_exit ask(const struct cli_call *call, enum api_route route,
-                         struct api_answer *out)
-{
-    struct err e = {0};
-    enum rc rc = ask_send(
-        call->cfg, &(struct ask_request){.route = route, .timeout_ms = ASK_TIMEOUT_MS},
-        out, &e);
-    if (rc == RC_OK)
-        return CLI_DONE;
-    out_error("%s", e.text);
-    return cli_exit_of(rc);
-}
-
-static const char *text_of(const cJSON *object, const char *name)
-{
-    const char *text =
-        cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
-    return text ? text : "";
-}
-
 static void add_order(const cJSON *order, struct table *table)
 {
-    const char *name = text_of(order, "name");
+    const char *name = api_text(order, "name");
     table_add(table, TABLE_PLAIN,
-              TABLE_CELLS(name[0] ? name : text_of(order, "order"),
-                          text_of(order, "action"), text_of(order, "reason"),
-                          text_of(order, "remedy")));
+              TABLE_CELLS(name[0] ? name : api_text(order, "order"),
+                          api_text(order, "action"), api_text(order, "reason"),
+                          api_text(order, "remedy")));
 }
 
 /* The API gives the newest of them. */
@@ -70,7 +50,9 @@ static enum cli_exit show_open(const struct cli_call *call, const cJSON *status)
     if (!cJSON_IsNumber(open) || open->valuedouble == 0.0)
         return CLI_DONE;
     struct api_answer answer = {0};
-    enum cli_exit code = ask(call, API_CONFLICTS, &answer);
+    enum cli_exit code = ask_or_say(
+        call, &(struct ask_request){.route = API_CONFLICTS, .timeout_ms = ASK_TIMEOUT_MS},
+        &answer);
     if (code == CLI_DONE)
         code = show_orders(answer.data);
     api_done(&answer);
@@ -80,7 +62,9 @@ static enum cli_exit show_open(const struct cli_call *call, const cJSON *status)
 static enum cli_exit run(const struct cli_call *call)
 {
     struct api_answer answer = {0};
-    enum cli_exit code = ask(call, API_STATUS, &answer);
+    enum cli_exit code = ask_or_say(
+        call, &(struct ask_request){.route = API_STATUS, .timeout_ms = ASK_TIMEOUT_MS},
+        &answer);
     if (code == CLI_DONE)
         code = ask_show(answer.data, call->given[JSON]);
     if (code == CLI_DONE && !call->given[JSON])

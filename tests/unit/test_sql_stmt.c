@@ -80,20 +80,6 @@ static void a_kept_statement_survives_a_change_of_schema(void **state)
     run_bound(stmt);
 }
 
-static void the_last_id_is_told(void **state)
-{
-    struct db *db = *state;
-    struct err e = {0};
-    int64_t id = 0;
-    db_must(db->sql, db->dialect == SQL_SQLITE
-                         ? "CREATE TABLE s (id INTEGER PRIMARY KEY, x INTEGER)"
-                         : "CREATE TABLE s (id SERIAL PRIMARY KEY, x INTEGER)");
-    db_must(db->sql, "INSERT INTO s (x) VALUES (10)");
-    db_must(db->sql, "INSERT INTO s (x) VALUES (20)");
-    assert_ok(sql_last_id(db->sql, &id, &e), &e);
-    assert_int_equal(id, 2);
-}
-
 static void errors_say_what_to_do_next(void **state)
 {
     struct db *db = *state;
@@ -144,7 +130,6 @@ int main(int argc, char **argv)
         DB_BOTH(an_unread_result_is_given_up),
         DB_BOTH(statements_are_kept_by_text),
         DB_BOTH(a_kept_statement_survives_a_change_of_schema),
-        DB_BOTH(the_last_id_is_told),
         DB_BOTH(errors_say_what_to_do_next),
         DB_BOTH(several_statements_run_until_one_fails),
         DB_SQLITE(sqlite_refuses_several_writes),

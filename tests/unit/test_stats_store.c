@@ -1,40 +1,12 @@
 /* test_stats_store: the scripts on a real Redis: one batch is applied once, whoever tries
  * how often; resets and settling. */
-#include "redis.h"
-#include "stats_batch.h"
-#include "store.h"
+#include "store_rig.h"
 
 #include "base/str.h"
 #include "core/board.h"
 
-static struct redis redis;
 static struct store *store, *other; /* two aggregators */
 static struct arena texts;
-
-static int start(void **state)
-{
-    (void)state;
-    redis_start(&redis, NULL);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    redis_stop(&redis);
-    unit_remove_folder();
-    return 0;
-}
-
-static struct store *open_store(void)
-{
-    char url[100];
-    struct err e = {0};
-    struct store *opened = NULL;
-    snprintf(url, sizeof(url), "redis://127.0.0.1:%d/0", redis.port);
-    assert_ok(store_open(url, &opened, &e), &e);
-    return opened;
-}
 
 static int begin(void **state)
 {

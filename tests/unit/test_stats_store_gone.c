@@ -1,37 +1,9 @@
 /* test_stats_store_gone: orders that the shop deleted, on a real Redis: who is asked to
  * see to them, in whatever order partitions are folded. */
-#include "redis.h"
-#include "stats_batch.h"
-#include "store.h"
+#include "store_rig.h"
 
-static struct redis redis;
 static struct store *store;
 static struct arena texts;
-
-static int start(void **state)
-{
-    (void)state;
-    redis_start(&redis, NULL);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    redis_stop(&redis);
-    unit_remove_folder();
-    return 0;
-}
-
-static struct store *open_store(void)
-{
-    char url[100];
-    struct err e = {0};
-    struct store *opened = NULL;
-    snprintf(url, sizeof(url), "redis://127.0.0.1:%d/0", redis.port);
-    assert_ok(store_open(url, &opened, &e), &e);
-    return opened;
-}
 
 static int begin(void **state)
 {

@@ -104,3 +104,10 @@ void api_done(struct api_answer *answer)
     cJSON_Delete(answer->root);
     *answer = (struct api_answer){0};
 }
+
+const char *api_text(const cJSON *object, const char *name)
+{
+    const char *text =
+        cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
+    return text ? text : "";
+}

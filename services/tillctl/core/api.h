@@ -38,6 +38,9 @@ void api_address(const char *base, enum api_route route, const char *arg,
 /* Appends "?name=value" to an address, or "&name=value" behind another. */
 void api_query(const char *name, const char *value, struct buf *address);
 
+/* A text member; "" when it is absent or none. */
+const char *api_text(const cJSON *object, const char *name);
+
 /* Judges status and body of an answer.
  * RC_RETRY: not now (429, 5xx). RC_REJECT: refused, its own words in the text; or what
  * answered is no tillbridge. */

@@ -126,6 +126,23 @@ static enum rc set_variable(struct run *r, const char *p, const char *end, struc
     return rc;
 }
 
+/* Of the INSERT before: SQLite's SCOPE_IDENTITY(). */
+static enum rc read_identity(struct run *r, struct err *e)
+{
+    struct sql_stmt *stmt = NULL;
+    bool got = false;
+    enum rc rc = sql_prepare(r->sql, "SELECT last_insert_rowid()", &stmt, e);
+    if (rc == RC_OK)
+        rc = sql_exec(stmt, NULL, e);
+    if (rc == RC_OK)
+        rc = sql_next(stmt, &got, e);
+    if (rc == RC_OK)
+        rc = sql_int(stmt, 0, &r->identity, e);
+    if (rc == RC_OK)
+        sql_done(stmt);
+    return rc;
+}
+
 static enum rc write_row(struct run *r, const char *p, const char *end, struct err *e)
 {
     struct sql_stmt *stmt = NULL;
@@ -134,7 +151,7 @@ static enum rc write_row(struct run *r, const char *p, const char *end, struct e
         return err_set(e, RC_FATAL, "stand_in", "a statement wrote %" PRId64 " rows",
                        r->rows);
     if (rc == RC_OK && strncmp(p, "INSERT", 6) == 0)
-        rc = sql_last_id(r->sql, &r->identity, e);
+        rc = read_identity(r, e);
     return rc;
 }
 
