@@ -92,6 +92,7 @@ struct poll_record {
     int64_t deep_at_ms, deep_from_ms, deep_to_ms;
     const char *deep_cursor;
     int64_t pages, orders, published_total, dry_run_total;
+    int64_t published_trigger, published_webhook, published_backfill; /* of the total */
     bool complete;
     int64_t cost, waited_ms;
     const char *error, *request_id;

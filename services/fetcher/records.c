@@ -30,6 +30,7 @@ static enum rc take(const struct bus_message *message, struct records_last *out,
             snprintf(last.answered, sizeof(last.answered), "%s", record.trigger_id);
         if (!ended)
             snprintf(last.unfinished, sizeof(last.unfinished), "%s", record.poll_id);
+        last.kind = poll_kind_of(record.kind);
         last.dry_run = record.dry_run;
         last.started_ms = record.started_ms;
         last.orders = record.orders;
@@ -99,10 +100,7 @@ static enum rc count_unrecorded(const struct bus_conf *bus, const char *shop,
         return rc;
     log_info("poll.counted_in", KV("poll_id", (const char *)last->unfinished),
              KV("orders", missed), KV("dry_run", last->dry_run));
-    if (last->dry_run)
-        last->state.dry_run_total += missed;
-    else
-        last->state.published_total += missed;
+    poll_state_count(&last->state, last->kind, last->dry_run, missed);
     return RC_OK;
 }
 

@@ -11,6 +11,7 @@ struct records_last {
     char answered[CONTROL_ID_MAX]; /* trigger of the last finished or failed poll; "" */
     /* The last poll, when it neither finished nor failed; "" otherwise. */
     char unfinished[POLL_ID_MAX];
+    enum poll_kind kind;
     bool dry_run;
     int64_t started_ms, orders; /* of that poll; acknowledged by its last record */
 };

@@ -59,14 +59,6 @@ function own.FRESH_BUCKETS(index)
   end
 end
 
--- What the total of a shop's polls grew by was published by a poll of this kind.
-function own.PUBLISHED(kind, shop, total)
-  local before = redis.call('HGET', stats, 'v|' .. shop) or '0'
-  local grown = tonumber(total) - tonumber(before)
-  redis.call('HINCRBY', stats, 'k|' .. kind .. '|' .. shop, string.format('%d', grown))
-  redis.call('HSET', stats, 'v|' .. shop, total)
-end
-
 function own.COUNT(key, field, delta, keep_s)
   redis.call('HINCRBY', key, field, delta)
   redis.call('EXPIRE', key, keep_s)

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { runOk } from '../support/proc.mjs';
 import { waitUntil } from '../support/wait.mjs';
 import { ask, ended, fillPast, progressOf, publishedBy } from './backfill_rig.mjs';
 import { startRig } from './fetcher_rig.mjs';
@@ -71,7 +72,27 @@ test('killed at each step', async (t) => {
     await step('every message is counted', async () => {
       await rig.pollOk();
       const last = (await rig.records.read()).filter((r) => r.publishedTotal !== undefined).at(-1);
-      assert.equal(last.publishedTotal, (await rig.orders.messages()).length);
+      const messages = await rig.orders.messages();
+      assert.equal(last.publishedTotal, messages.length);
+      assert.equal(last.publishedByBackfill, messages.filter((m) => /source=backfill/.test(m.headers)).length);
+    });
+
+    await step('killed after a slice was published and before it was recorded: it is counted as the backfill\'s', async () => {
+      const stale = (await rig.records.read()).at(-1);
+      await rig.fetcher.kill9();
+      const cut = { ...stale, pollId: '20990101T000000000-cut', state: 'progress', kind: 'backfill', triggerId: 'x', orders: 2,
+        startedAt: new Date(Date.now() - 60_000).toISOString(), fetchedAt: new Date(Date.now() + 3_600_000).toISOString() };
+      const put = (topic, key, value, headers = []) => runOk(['kcat', '-b', rig.stack.kafka.brokers, '-P', '-t', topic, '-K', '\t',
+        '-X', 'partitioner=murmur2_random', ...headers.flatMap((h) => ['-H', h])], { input: `${key}\t${value}\n` });
+      await put('tillbridge.polls', cut.shop, JSON.stringify(cut));
+      const [, snapshot] = [...(await rig.newest())][0];
+      for (let i = 0; i < 5; i++)
+        await put('shopify.orders', `${cut.shop}/${snapshot.id}`, JSON.stringify(snapshot), [`poll_id=${cut.pollId}`, 'source=backfill']);
+      rig.fetcher.launch();
+      await rig.fetcher.waitReady();
+      await rig.pollOk();
+      const last = (await rig.records.read()).at(-1);
+      assert.equal(last.publishedByBackfill, stale.publishedByBackfill + 3);
     });
   } finally {
     await rig.stop();

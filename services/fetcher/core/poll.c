@@ -26,6 +26,14 @@ const char *poll_source_word(enum poll_kind kind)
     return kinds[kind].source;
 }
 
+enum poll_kind poll_kind_of(const char *word)
+{
+    for (size_t i = 0; i < POLL_KIND_COUNT; i++)
+        if (strcmp(kinds[i].kind, word) == 0)
+            return (enum poll_kind)i;
+    return POLL_TIMER;
+}
+
 int64_t poll_stamp(struct poll_state *state, int64_t now_ms)
 {
     int64_t next_ms = state->fetched_ms + 1;
@@ -49,6 +57,9 @@ enum rc poll_state_from(const struct poll_record *record, struct poll_state *out
         .fetched_ms = record->fetched_ms,
         .published_total = record->published_total,
         .dry_run_total = record->dry_run_total,
+        .published_by = {[POLL_TRIGGER] = record->published_trigger,
+                         [POLL_WEBHOOK] = record->published_webhook,
+                         [POLL_BACKFILL] = record->published_backfill},
         .deep = {.at_ms = record->deep_at_ms,
                  .from_ms = record->deep_from_ms,
                  .to_ms = record->deep_to_ms},
@@ -122,13 +133,21 @@ void poll_begin_orders(struct poll *poll, enum poll_kind kind,
     make_id(poll->id, when->now_ms, when->seed);
 }
 
+void poll_state_count(struct poll_state *state, enum poll_kind kind, bool dry_run,
+                      int64_t orders)
+{
+    if (dry_run) {
+        state->dry_run_total += orders;
+        return;
+    }
+    state->published_total += orders;
+    state->published_by[kind] += orders;
+}
+
 void poll_count(struct poll *poll, struct poll_state *state, int64_t orders)
 {
     poll->orders += orders;
-    if (poll->dry_run)
-        state->dry_run_total += orders;
-    else
-        state->published_total += orders;
+    poll_state_count(state, poll->kind, poll->dry_run, orders);
 }
 
 bool poll_page(struct poll *poll, struct poll_state *state,
@@ -171,6 +190,9 @@ struct poll_record poll_record_of(const struct poll *poll, const struct poll_sta
         .pages = poll->pages,
         .orders = poll->orders,
         .published_total = state->published_total,
+        .published_trigger = state->published_by[POLL_TRIGGER],
+        .published_webhook = state->published_by[POLL_WEBHOOK],
+        .published_backfill = state->published_by[POLL_BACKFILL],
         .dry_run_total = state->dry_run_total,
         .complete = poll->complete,
         .cost = poll->cost,

@@ -15,11 +15,22 @@ enum {
     POLL_ID_MAX = 40,
 };
 
+/* What began a poll: see kinds in poll.c. */
+enum poll_kind {
+    POLL_TIMER,
+    POLL_TRIGGER,
+    POLL_WEBHOOK,  /* the orders that doorbells name */
+    POLL_BACKFILL, /* a slice of the backfill trigger_id */
+    POLL_DEEP,     /* a slice of the deep pass */
+    POLL_KIND_COUNT,
+};
+
 /* What outlives a poll. Zeroed: the shop was never polled. */
 struct poll_state {
     struct window_state window;
     int64_t fetched_ms; /* last fetchedAt handed out */
     int64_t published_total, dry_run_total;
+    int64_t published_by[POLL_KIND_COUNT]; /* of the total; those of the records only */
     struct deep_state deep;
 };
 
@@ -31,19 +42,11 @@ int64_t poll_stamp(struct poll_state *state, int64_t now_ms);
 enum rc poll_state_from(const struct poll_record *record, struct poll_state *out,
                         struct err *e) TB_MUST_CHECK;
 
-/* What began a poll: see kinds in poll.c. */
-enum poll_kind {
-    POLL_TIMER,
-    POLL_TRIGGER,
-    POLL_WEBHOOK,  /* the orders that doorbells name */
-    POLL_BACKFILL, /* a slice of the backfill trigger_id */
-    POLL_DEEP,     /* a slice of the deep pass */
-    POLL_KIND_COUNT,
-};
-
 /* The word of its records, and that of its orders' header `source`. */
 const char *poll_kind_word(enum poll_kind kind);
 const char *poll_source_word(enum poll_kind kind);
+/* POLL_TIMER for a word that is not known. */
+enum poll_kind poll_kind_of(const char *word);
 
 struct poll {
     char id[POLL_ID_MAX]; /* "20261122T100000125-0f3a9c": sorts by time */
@@ -79,6 +82,10 @@ void poll_begin_deep(struct poll *poll, struct poll_state *state,
 /* A poll of single orders: it has no window. */
 void poll_begin_orders(struct poll *poll, enum poll_kind kind,
                        const struct poll_when *when);
+
+/* Orders were acknowledged that no poll's record tells of yet. */
+void poll_state_count(struct poll_state *state, enum poll_kind kind, bool dry_run,
+                      int64_t orders);
 
 /* Orders of a poll without a window are acknowledged. */
 void poll_count(struct poll *poll, struct poll_state *state, int64_t orders);

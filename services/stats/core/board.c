@@ -118,13 +118,12 @@ static void read_published(struct board *board, const char *field, int64_t value
     }
 }
 
-/* "timer|<shop>": the kind of a poll, of which the timer's are the source "poll". */
-static void read_by_kind(struct board *board, const char *name, int64_t value,
-                         struct arena *arena)
+/* name: "<source>|<shop>". */
+static void read_published_by(struct board *board, const char *name, int64_t value,
+                              struct arena *arena)
 {
     enum tally_source source = TALLY_SOURCE_POLL;
-    const char *kind = arena_strndup(arena, name, strcspn(name, "|"));
-    if (strcmp(kind, "timer") == 0 || tally_source_parse(kind, &source))
+    if (tally_source_parse(arena_strndup(arena, name, strcspn(name, "|")), &source))
         board->published_by[source] += value;
 }
 
@@ -138,8 +137,8 @@ static void read_field(struct board *board, const char *field, const char *value
         read_counter(board, name, true, number(value), arena);
     else if ((name = behind(field, FIELD_LATENCY)))
         latency_read(&board->latency, name, number(value));
-    else if ((name = behind(field, FIELD_BY_KIND)))
-        read_by_kind(board, name, number(value), arena);
+    else if ((name = behind(field, FIELD_PUBLISHED_BY)))
+        read_published_by(board, name, number(value), arena);
     else if (strcmp(field, FIELD_CUT) == 0)
         board->cut = true;
     else if (strcmp(field, FIELD_RESET_AT) == 0)

@@ -4,10 +4,32 @@
 #include "base/str.h"
 #include "core/keys.h"
 #include "core/status.h"
+#include "core/tally.h"
 #include "wire/backfill.h"
 #include "wire/messages.h"
 
 #include <string.h>
+
+/* Whole counts, as all of a record's: it does not matter which records of the compacted
+ * topic are left. Deep passes are of the source "poll", too. */
+static void set_published_by(const struct poll_record *poll, struct fold_out *out)
+{
+    struct arena *arena = out->ops.arena;
+    const int64_t others =
+        poll->published_trigger + poll->published_webhook + poll->published_backfill;
+    const struct {
+        enum tally_source source;
+        int64_t orders;
+    } rows[] = {{TALLY_SOURCE_POLL, poll->published_total - others},
+                {TALLY_SOURCE_TRIGGER, poll->published_trigger},
+                {TALLY_SOURCE_WEBHOOK, poll->published_webhook},
+                {TALLY_SOURCE_BACKFILL, poll->published_backfill}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        ops_set(&out->ops,
+                arena_printf(arena, "%s%s|%s", FIELD_PUBLISHED_BY,
+                             tally_source_word(rows[i].source), poll->shop),
+                ops_number(arena, rows[i].orders));
+}
 
 static void set_published(const struct poll_record *poll, struct fold_out *out)
 {
@@ -16,8 +38,7 @@ static void set_published(const struct poll_record *poll, struct fold_out *out)
             ops_number(arena, poll->published_total));
     ops_set(&out->ops, arena_printf(arena, "%s%s", FIELD_DRY, poll->shop),
             ops_number(arena, poll->dry_run_total));
-    ops_command(&out->ops, "PUBLISHED", poll->kind, poll->shop,
-                ops_number(arena, poll->published_total), NULL);
+    set_published_by(poll, out);
 }
 
 static void show_ended(const struct poll_record *poll, const char *value,

@@ -15,8 +15,7 @@
  *   l|<shop>                        of those: results that expired before a rebuild
  *   u|<shop>                        beyond those, in no poll record: a killed fetcher's
  *                                   orders, doorbells of deleted ones
- *   v|<shop>                        p| as it was when the next was attributed
- *   k|<kind>|<shop>                 orders published by polls of that kind; all-time
+ *   k|<source>|<shop>               of p|: orders published by that source
  *   t|<n>, t|sum                    latencies: results in the n-th range, seconds of all
  *   cut                             "1": such a rebuild is going on
  *   config, reset_at                the runtime configuration; when the last reset was
@@ -48,26 +47,26 @@
 #define KEY_ERROR_SEQ "{tillbridge}:errors:seq"
 #define KEY_UNCLOSED  "{tillbridge}:unclosed" /* since when they do not balance */
 
-#define FIELD_NEXT       "n|"
-#define FIELD_MARK       "m|"
-#define FIELD_SOURCE     "s|"
-#define FIELD_COUNT      "c|"
-#define FIELD_BASE       "b|"
-#define FIELD_PUBLISHED  "p|"
-#define FIELD_DRY        "q|"
-#define FIELD_UNRECORDED "u|"
-#define FIELD_LOST       "l|"
-#define FIELD_CUT        "cut"
-#define FIELD_BY_KIND    "k|"
-#define FIELD_LATENCY    "t|"
-#define FIELD_CONFIG     "config"
-#define FIELD_RESET_AT   "reset_at"
-#define FIELD_MALFORMED  FIELD_COUNT "malformed|"
-#define FIELD_DUPLICATE  FIELD_COUNT "duplicate|"
-#define FIELD_GAP        FIELD_COUNT "gap|"
-#define FIELD_POLL       "record"  /* of a poll's hash */
-#define FIELD_REQUEST    "request" /* of a trigger's hash */
-#define FIELD_BY_SHOP    "shop|"   /* of a trigger's hash: + shop -> poll id */
+#define FIELD_NEXT         "n|"
+#define FIELD_MARK         "m|"
+#define FIELD_SOURCE       "s|"
+#define FIELD_COUNT        "c|"
+#define FIELD_BASE         "b|"
+#define FIELD_PUBLISHED    "p|"
+#define FIELD_DRY          "q|"
+#define FIELD_UNRECORDED   "u|"
+#define FIELD_LOST         "l|"
+#define FIELD_CUT          "cut"
+#define FIELD_PUBLISHED_BY "k|"
+#define FIELD_LATENCY      "t|"
+#define FIELD_CONFIG       "config"
+#define FIELD_RESET_AT     "reset_at"
+#define FIELD_MALFORMED    FIELD_COUNT "malformed|"
+#define FIELD_DUPLICATE    FIELD_COUNT "duplicate|"
+#define FIELD_GAP          FIELD_COUNT "gap|"
+#define FIELD_POLL         "record"  /* of a poll's hash */
+#define FIELD_REQUEST      "request" /* of a trigger's hash */
+#define FIELD_BY_SHOP      "shop|"   /* of a trigger's hash: + shop -> poll id */
 
 enum {
     KEEP_EVENTS = 200,

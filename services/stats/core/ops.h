@@ -50,7 +50,6 @@ void ops_add(struct ops *ops, const char *key, const char *field, int64_t delta)
  *   CLOSE key values member score over       settled, unless a later deletion is open
  *   BUCKET index name field delta max        counts in an hour's or a day's hash
  *   FRESH_BUCKETS index                      deletes all of them when nothing was counted
- *   PUBLISHED kind shop total                attributes what a poll published
  *   LETTER key id score value max            one more dead letter
  *   MARK key id state                        what was done with one */
 void ops_command(struct ops *ops, ...) __attribute__((sentinel));
