@@ -279,6 +279,56 @@ enum rc kv_command(struct kv *kv, int argc, const char **argv, const size_t *len
     return RC_OK;
 }
 
+static void free_all(redisReply **out, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        freeReplyObject(out[i]);
+        out[i] = NULL;
+    }
+}
+
+static enum rc send_all(struct kv *kv, const struct kv_words *commands, size_t count,
+                        struct err *e)
+{
+    for (size_t i = 0; i < count; i++)
+        if (redisAppendCommandArgv(kv->context, commands[i].argc, commands[i].argv, NULL))
+            return fail_connection(kv, commands[i].argv[0], e);
+    return RC_OK;
+}
+
+static enum rc receive_all(struct kv *kv, const struct kv_words *commands, size_t count,
+                           redisReply **out, struct err *e)
+{
+    for (size_t i = 0; i < count; i++) {
+        void *reply = NULL;
+        errno = 0;
+        if (redisGetReply(kv->context, &reply)) {
+            free_all(out, i);
+            return fail_connection(kv, commands[i].argv[0], e);
+        }
+        out[i] = reply;
+    }
+    return RC_OK;
+}
+
+enum rc kv_commands(struct kv *kv, const struct kv_words *commands, size_t count,
+                    redisReply **out, struct err *e)
+{
+    enum rc rc = connect_if_needed(kv, e);
+    if (rc == RC_OK)
+        rc = send_all(kv, commands, count, e);
+    if (rc == RC_OK)
+        rc = receive_all(kv, commands, count, out, e);
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < count && rc == RC_OK; i++)
+        if (out[i]->type == REDIS_REPLY_ERROR)
+            rc = fail_reply(kv, commands[i].argv[0], out[i]->str, e);
+    if (rc)
+        free_all(out, count);
+    return rc;
+}
+
 static enum rc load_script(struct kv *kv, struct kv_script *script, struct err *e)
 {
     const char *argv[] = {"SCRIPT", "LOAD", script->text};

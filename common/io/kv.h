@@ -26,6 +26,15 @@ void kv_close(struct kv *kv);
 enum rc kv_command(struct kv *kv, int argc, const char **argv, const size_t *lens,
                    redisReply **out, struct err *e) TB_MUST_CHECK;
 
+/* Commands sent at once and answered at once: one way there and back for all of them. On
+ * an error no reply is given, and the first fault is told. */
+struct kv_words {
+    int argc;
+    const char **argv; /* C strings */
+};
+enum rc kv_commands(struct kv *kv, const struct kv_words *commands, size_t count,
+                    redisReply **out, struct err *e) TB_MUST_CHECK;
+
 /* EVALSHA of a script, loading it when the server does not know it. */
 struct kv_script {
     const char *text;

@@ -25,42 +25,60 @@ static struct status_shop *shop_of(struct status_shop *shops, size_t *count,
     return &shops[(*count)++];
 }
 
-/* The hashes of the last polls, and where their records go in struct status_shop. */
-static const struct {
-    const char *key;
-    size_t offset;
-} poll_hashes[] = {{KEY_POLLS_LATEST, offsetof(struct status_shop, latest)},
-                   {KEY_POLLS_TIMER, offsetof(struct status_shop, timer)},
-                   {KEY_POLLS_ENDED, offsetof(struct status_shop, ended)}};
-
+/* What a view is made of, asked at once. The hashes of the last polls come first, with
+ * the place of their records in struct status_shop. */
 enum {
-    POLL_HASHES = sizeof(poll_hashes) / sizeof(poll_hashes[0]),
+    ASK_LATEST,
+    ASK_TIMER,
+    ASK_ENDED,
+    ASK_STATS,
+    ASK_OPEN,
+    ASK_UNCLOSED,
+    ASKS,
+    POLL_HASHES = ASK_ENDED + 1,
 };
 
-static enum rc read_shops(struct store *store, struct arena *arena, struct view *out,
-                          struct err *e)
+static const struct store_ask view_asks[ASKS] = {
+    [ASK_LATEST] = {.words = {"HGETALL", KEY_POLLS_LATEST}},
+    [ASK_TIMER] = {.words = {"HGETALL", KEY_POLLS_TIMER}},
+    [ASK_ENDED] = {.words = {"HGETALL", KEY_POLLS_ENDED}},
+    [ASK_STATS] = {.words = {"HGETALL", KEY_STATS}},
+    [ASK_OPEN] = {.words = {"ZCARD", KEY_OPEN}},
+    [ASK_UNCLOSED] = {.words = {"GET", KEY_UNCLOSED}},
+};
+
+static const size_t poll_places[POLL_HASHES] = {
+    [ASK_LATEST] = offsetof(struct status_shop, latest),
+    [ASK_TIMER] = offsetof(struct status_shop, timer),
+    [ASK_ENDED] = offsetof(struct status_shop, ended)};
+
+static void take_shops(const struct store_ask asks[POLL_HASHES], struct arena *arena,
+                       struct view *out)
 {
-    struct store_texts hashes[POLL_HASHES];
     size_t max = 0;
     size_t count = 0;
-    for (size_t i = 0; i < POLL_HASHES; i++) {
-        enum rc rc =
-            store_read(store, arena, &hashes[i], e, "HGETALL", poll_hashes[i].key, NULL);
-        if (rc)
-            return rc;
-        max += hashes[i].count / 2;
-    }
+    for (size_t i = 0; i < POLL_HASHES; i++)
+        max += asks[i].out.count / 2;
     struct status_shop *shops = arena_array(arena, max, sizeof(*shops));
     for (size_t i = 0; i < POLL_HASHES; i++) {
-        for (size_t j = 0; j + 1 < hashes[i].count; j += 2) {
-            char *shop = (char *)shop_of(shops, &count, hashes[i].at[j]);
-            *(const struct poll_record **)(void *)(shop + poll_hashes[i].offset) =
-                decode_poll(hashes[i].at[j + 1], arena);
+        const struct store_texts *hash = &asks[i].out;
+        for (size_t j = 0; j + 1 < hash->count; j += 2) {
+            char *shop = (char *)shop_of(shops, &count, hash->at[j]);
+            *(const struct poll_record **)(void *)(shop + poll_places[i]) =
+                decode_poll(hash->at[j + 1], arena);
         }
     }
     out->shops = shops;
     out->shop_count = count;
-    return RC_OK;
+}
+
+/* 0: there is none, or it is not a number. */
+static int64_t number_in(const struct store_ask *ask)
+{
+    int64_t number = 0;
+    if (ask->out.count != 1 || !str_int64(ask->out.at[0], 0, INT64_MAX, &number))
+        return 0;
+    return number;
 }
 
 /* The newest of: the environment's, what the control topic said, what was put here and
@@ -80,30 +98,20 @@ static const struct runtime_config *read_config(const struct reading_conf *conf,
 enum rc reading_view(const struct reading_conf *conf, int64_t now_ms, struct arena *arena,
                      struct view *out, struct err *e)
 {
-    struct store *store = conf->store;
-    struct store_texts stats;
-    struct store_texts open;
-    struct store_texts unclosed;
+    struct store_ask asks[ASKS];
     struct board *board = arena_alloc(arena, sizeof(*board));
     *out = (struct view){.board = board,
                          .webhooks_enabled = conf->webhooks_enabled,
                          .alarm_ms = conf->alarm_ms,
                          .now_ms = now_ms};
-    enum rc rc = store_read(store, arena, &stats, e, "HGETALL", KEY_STATS, NULL);
-    if (rc == RC_OK)
-        rc = read_shops(store, arena, out, e);
-    if (rc == RC_OK)
-        rc = store_read(store, arena, &open, e, "ZCARD", KEY_OPEN, NULL);
-    if (rc == RC_OK)
-        rc = store_read(store, arena, &unclosed, e, "GET", KEY_UNCLOSED, NULL);
+    memcpy(asks, view_asks, sizeof(asks));
+    enum rc rc = store_read_all(conf->store, arena, asks, ASKS, e);
     if (rc)
         return rc;
-    if (unclosed.count == 1 &&
-        !str_int64(unclosed.at[0], 0, INT64_MAX, &out->unclosed_ms))
-        out->unclosed_ms = 0;
-    board_read(stats.at, stats.count, arena, board);
-    if (open.count == 1 && !str_int64(open.at[0], 0, INT64_MAX, &out->open_count))
-        out->open_count = 0;
+    out->unclosed_ms = number_in(&asks[ASK_UNCLOSED]);
+    out->open_count = number_in(&asks[ASK_OPEN]);
+    take_shops(asks, arena, out);
+    board_read(asks[ASK_STATS].out.at, asks[ASK_STATS].out.count, arena, board);
     out->config = read_config(conf, board->config, arena);
     out->status = status_of(out->config, out->shops, out->shop_count, now_ms);
     return RC_OK;

@@ -197,6 +197,35 @@ enum rc store_read(struct store *store, struct arena *arena, struct store_texts 
     return store_read_words(store, arena, out, e, argv, (size_t)argc);
 }
 
+static struct kv_words words_of(struct store_ask *ask)
+{
+    struct kv_words words = {.argv = ask->words};
+    while (words.argc < (int)(sizeof(ask->words) / sizeof(ask->words[0])) &&
+           ask->words[words.argc])
+        words.argc++;
+    return words;
+}
+
+enum rc store_read_all(struct store *store, struct arena *arena, struct store_ask *asks,
+                       size_t count, struct err *e)
+{
+    struct err failure = {0};
+    struct kv_words words[STORE_ASKS_MAX];
+    redisReply *replies[STORE_ASKS_MAX] = {NULL};
+    assert(count <= STORE_ASKS_MAX);
+    enum rc rc = enter(store, &store->reads, e);
+    if (rc)
+        return rc;
+    for (size_t i = 0; i < count; i++)
+        words[i] = words_of(&asks[i]);
+    rc = kv_commands(store->kv, words, count, replies, &failure);
+    for (size_t i = 0; i < count && rc == RC_OK; i++) {
+        asks[i].out = reply_texts(replies[i], arena);
+        freeReplyObject(replies[i]);
+    }
+    return leave(store, &store->reads, rc, &failure, e);
+}
+
 enum rc store_write(struct store *store, struct err *e, ...)
 {
     const char *argv[WORDS_MAX];

@@ -43,6 +43,18 @@ enum rc store_read_words(struct store *store, struct arena *arena,
                          struct store_texts *out, struct err *e, const char **words,
                          size_t count) TB_MUST_CHECK;
 
+enum {
+    STORE_ASKS_MAX = 8,
+};
+
+/* One of several reads that are sent at once; words up to a NULL. */
+struct store_ask {
+    const char *words[4];
+    struct store_texts out;
+};
+enum rc store_read_all(struct store *store, struct arena *arena, struct store_ask *asks,
+                       size_t count, struct err *e) TB_MUST_CHECK;
+
 /* A command that writes and is safe to repeat; words up to a NULL. */
 enum rc store_write(struct store *store, struct err *e, ...) TB_MUST_CHECK
     __attribute__((sentinel));

@@ -186,6 +186,31 @@ static void a_wrong_type_is_fatal(void **state)
     kv_close(kv);
 }
 
+/* Where one of several is refused, no reply may be left for the next command. */
+static void commands_at_once_are_answered_in_order(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    const char *get[] = {"GET", "text"};
+    const char *length[] = {"LLEN", "text"};
+    const char *ping[] = {"PING"};
+    redisReply *replies[3];
+    const struct kv_words good[] = {{2, get}, {1, ping}, {2, get}};
+    const struct kv_words bad[] = {{2, get}, {2, length}, {1, ping}};
+    struct kv *kv = open_kv("", "");
+    must(kv, "SET text value");
+    assert_ok(kv_commands(kv, good, 3, replies, &e), &e);
+    assert_string_equal(replies[0]->str, "value");
+    assert_string_equal(replies[1]->str, "PONG");
+    assert_string_equal(replies[2]->str, "value");
+    for (int i = 0; i < 3; i++)
+        freeReplyObject(replies[i]);
+    assert_rc(RC_FATAL, kv_commands(kv, bad, 3, replies, &e), &e);
+    assert_contains(e.text, "LLEN: WRONGTYPE");
+    expect(kv, "GET text", "value");
+    kv_close(kv);
+}
+
 static void memory_used_up_is_a_retry(void **state)
 {
     (void)state;
@@ -315,6 +340,7 @@ int main(void)
         cmocka_unit_test(what_is_no_redis_url_is_fatal),
         cmocka_unit_test(error_replies_say_what_to_do_next),
         cmocka_unit_test(a_wrong_type_is_fatal),
+        cmocka_unit_test(commands_at_once_are_answered_in_order),
         cmocka_unit_test(memory_used_up_is_a_retry),
         cmocka_unit_test(a_replica_is_a_retry),
         cmocka_unit_test(an_answer_too_late_is_a_retry),
