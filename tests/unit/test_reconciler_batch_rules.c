@@ -166,7 +166,7 @@ static void a_shop_setting_that_does_not_fit_is_fatal(void **state)
     rig_open(&rig, state, bad);
     rig_send(&rig, rig_order(&rig, 7001));
     assert_rc(RC_FATAL, rig_try(&rig, &e), &e);
-    assert_contains(e.text, "RMS_SHOPS: \"shop:2\"");
+    assert_contains(e.text, "RMS_SHOPS: demo.myshopify.com: \"shop:2\"");
     rig_close(&rig);
     rig_open(&rig, state, gone);
     rig_send(&rig, rig_order(&rig, 7001));

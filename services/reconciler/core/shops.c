@@ -6,22 +6,57 @@
 #include <string.h>
 
 enum {
+    SHOP_MAX = 255,    /* as SHOPIFY_SHOP */
     SHIPPING_MAX = 25, /* what Item.ItemLookupCode holds */
+    SHOWN_MAX = 60,    /* of what is wrong, so that the remedy is never cut off */
     AS_PLAIN = -1,
 };
 
-static enum rc bad(struct err *e, const char *at, size_t len, const char *why)
+/* What stands between two separators. */
+struct part {
+    const char *shop; /* whose it is; "": it should name one */
+    const char *text;
+    size_t len;
+    size_t number; /* 1 is the first */
+};
+
+static enum rc bad(const struct part *part, const char *why, struct err *e)
 {
-    return err_set(e, RC_FATAL, "settings",
-                   "RMS_SHOPS: \"%.*s\" %s: write for example "
-                   "a.myshopify.com=store:2,rep:5,shipping:SHIP2,guest:7;"
-                   "b.myshopify.com=store:3",
-                   (int)len, at, why);
+    static const char remedy[] = "write for example "
+                                 "a.myshopify.com=store:2,rep:5,shipping:SHIP2,guest:7;"
+                                 "b.myshopify.com=store:3";
+    const char *colon = str_empty(part->shop) ? "" : ": ";
+    size_t most = str_utf16_cut(part->text, SHOWN_MAX);
+    if (part->len == 0)
+        return err_set(e, RC_FATAL, "settings",
+                       "RMS_SHOPS: %.*s%spart %zu is empty, a separator too much: %s",
+                       SHOWN_MAX, part->shop, colon, part->number, remedy);
+    return err_set(e, RC_FATAL, "settings", "RMS_SHOPS: %.*s%s\"%.*s%s\" %s: %s",
+                   SHOWN_MAX, part->shop, colon,
+                   (int)(part->len < most ? part->len : most), part->text,
+                   part->len > most ? "..." : "", why, remedy);
 }
 
+/* The next part of `all`; false: there is none. Of an empty text there is one, empty. */
+static bool next_part(const struct part *all, char separator, struct part *part)
+{
+    const char *end = all->text + all->len;
+    const char *from = part->number ? part->text + part->len + 1 : all->text;
+    if (from > end)
+        return false;
+    const char *to = memchr(from, separator, (size_t)(end - from));
+    part->text = from;
+    part->len = (size_t)((to ? to : end) - from);
+    part->number++;
+    return true;
+}
+
+/* As SHOPIFY_SHOP is checked: another name would be no shop's ever. */
 static bool is_shop(const char *text, size_t len)
 {
-    return len > 0 && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789.-") >= len;
+    return len > 0 && len <= SHOP_MAX && memchr(text, '.', len) && text[0] != '.' &&
+           text[0] != '-' && text[len - 1] != '.' &&
+           strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789.-") >= len;
 }
 
 static int64_t *number_of(struct shop_settings *shop, const char *name, size_t len)
@@ -36,53 +71,51 @@ static int64_t *number_of(struct shop_settings *shop, const char *name, size_t l
 }
 
 /* "store:2" */
-static enum rc parse_value(const char *text, size_t len, struct arena *arena,
+static enum rc parse_value(const struct part *part, struct arena *arena,
                            struct shop_settings *shop, struct err *e)
 {
-    const char *colon = memchr(text, ':', len);
+    const char *colon = memchr(part->text, ':', part->len);
     if (!colon)
-        return bad(e, text, len, "is not name:value");
-    size_t name = (size_t)(colon - text);
-    const char *value = arena_strndup(arena, colon + 1, len - name - 1);
-    int64_t *number = number_of(shop, text, name);
+        return bad(part, "is not name:value", e);
+    size_t name = (size_t)(colon - part->text);
+    const char *value = arena_strndup(arena, colon + 1, part->len - name - 1);
+    int64_t *number = number_of(shop, part->text, name);
     if (number) {
         if (*number != AS_PLAIN)
-            return bad(e, text, len, "is said twice for the shop");
+            return bad(part, "is said twice for the shop", e);
         return str_int64(value, 0, INT32_MAX, number)
                    ? RC_OK
-                   : bad(e, text, len, "is no whole number from 0 to 2147483647");
+                   : bad(part, "is no whole number from 0 to 2147483647", e);
     }
-    if (name != 8 || strncmp(text, "shipping", name) != 0)
-        return bad(e, text, len, "is none of store, rep, shipping, guest");
+    if (name != 8 || strncmp(part->text, "shipping", name) != 0)
+        return bad(part, "is none of store, rep, shipping, guest", e);
     if (shop->shipping_item)
-        return bad(e, text, len, "is said twice for the shop");
+        return bad(part, "is said twice for the shop", e);
     shop->shipping_item = value;
     return str_utf16_len(value) <= SHIPPING_MAX
                ? RC_OK
-               : bad(e, text, len, "is longer than the 25 letters of a lookup code");
+               : bad(part, "is longer than the 25 letters of a lookup code", e);
 }
 
 /* "a.myshopify.com=store:2,rep:5" */
-static enum rc parse_shop(const char *text, size_t len, struct arena *arena,
+static enum rc parse_shop(const struct part *part, struct arena *arena,
                           struct shop_settings *shop, struct err *e)
 {
-    const char *equals = memchr(text, '=', len);
-    size_t name = equals ? (size_t)(equals - text) : 0;
+    const char *equals = memchr(part->text, '=', part->len);
+    size_t name = equals ? (size_t)(equals - part->text) : 0;
     *shop = (struct shop_settings){.shop = "",
                                    .store_id = AS_PLAIN,
                                    .sales_rep_id = AS_PLAIN,
                                    .guest_customer_id = AS_PLAIN};
-    if (!equals || !is_shop(text, name))
-        return bad(e, text, len,
-                   "does not begin with a shop's domain in lower case and =");
-    shop->shop = arena_strndup(arena, text, name);
-    for (const char *p = equals + 1, *end = text + len; p < end;) {
-        const char *comma = memchr(p, ',', (size_t)(end - p));
-        size_t part = (size_t)((comma ? comma : end) - p);
-        enum rc rc = parse_value(p, part, arena, shop, e);
+    if (!equals || !is_shop(part->text, name))
+        return bad(part, "does not begin with a shop's domain in lower case and =", e);
+    shop->shop = arena_strndup(arena, part->text, name);
+    const struct part values = {.text = equals + 1, .len = part->len - name - 1};
+    struct part value = {.shop = shop->shop};
+    while (next_part(&values, ',', &value)) {
+        enum rc rc = parse_value(&value, arena, shop, e);
         if (rc)
             return rc;
-        p += part + 1;
     }
     return RC_OK;
 }
@@ -103,15 +136,15 @@ enum rc shops_parse(const char *text, struct arena *arena, struct shops *out,
         return RC_OK;
     struct shop_settings *shops = arena_array(arena, count_shops(text), sizeof(*shops));
     struct shops found = {.at = shops};
-    for (const char *p = text; *p;) {
-        size_t len = strcspn(p, ";");
-        enum rc rc = parse_shop(p, len, arena, &shops[found.count], e);
+    const struct part all = {.text = text, .len = strlen(text)};
+    struct part part = {.shop = ""};
+    while (next_part(&all, ';', &part)) {
+        enum rc rc = parse_shop(&part, arena, &shops[found.count], e);
         if (rc)
             return rc;
         if (shops_find(&found, shops[found.count].shop))
-            return bad(e, p, len, "is there twice");
+            return bad(&part, "is of a shop that is there already", e);
         found.count++;
-        p += len + (p[len] == ';');
     }
     *out = found;
     return RC_OK;

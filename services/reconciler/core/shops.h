@@ -2,7 +2,8 @@
  *
  *   a.myshopify.com=store:2,rep:5,shipping:SHIP2,guest:7;b.myshopify.com=store:3
  *
- * What is not said of a shop, and a shop that is not listed, has the plain settings.
+ * What is not said of a shop, and a shop that is not listed, has the plain settings. A
+ * part that says nothing is refused as one that is not understood.
  */
 #ifndef TB_SHOPS_H
 #define TB_SHOPS_H
@@ -24,7 +25,8 @@ struct shops {
     size_t count;
 };
 
-/* RC_FATAL: the text has not that form, and says where. NULL and "" are no shops. */
+/* RC_FATAL: the text has not that form, and the error says where and what to write. NULL
+ * and "" are no shops. */
 enum rc shops_parse(const char *text, struct arena *arena, struct shops *out,
                     struct err *e) TB_MUST_CHECK;
 
