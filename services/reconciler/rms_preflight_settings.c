@@ -3,6 +3,7 @@
  * over. */
 #include "base/str.h"
 #include "core/plan.h"
+#include "core/services.h"
 #include "rms_internal.h"
 #include "rms_preflight_internal.h"
 
@@ -220,7 +221,7 @@ static enum rc look_at_shops(struct preflight *look, struct err *e)
 static void look_at_services(struct preflight *look)
 {
     struct err e = {0};
-    if (plan_check_services(look->cfg->rms_shipping_services, &e))
+    if (services_check(look->cfg->rms_shipping_services, &e))
         preflight_add(look, FINDING_MISSING, "setting", "RMS_SHIPPING_SERVICES", e.text,
                       "");
 }

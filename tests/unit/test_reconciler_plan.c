@@ -88,24 +88,6 @@ static struct plan deliver(const struct snapshot *order)
     return plan;
 }
 
-static void shipping_services_are_title_and_id(void **state)
-{
-    (void)state;
-    static const char *const good[] = {
-        "", "Standard=1", "Standard=1,Express=2,*=0", "A b c=12", "*=3", "x=-1"};
-    static const char *const bad[] = {"Standard",    "=1",
-                                      "Standard=",   "Standard=x",
-                                      "Standard=1x", "Standard=1,Express",
-                                      ",",           "Standard=1,,Express=2"};
-    struct err e = {0};
-    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-        assert_ok(plan_check_services(good[i], &e), &e);
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        assert_rc(RC_FATAL, plan_check_services(bad[i], &e), &e);
-        assert_contains(e.text, "RMS_SHIPPING_SERVICES");
-    }
-}
-
 static void a_setting_that_does_not_fit_is_fatal(void **state)
 {
     (void)state;
@@ -215,7 +197,6 @@ static void orders_of_the_largest_size(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        PLAN_CASE(shipping_services_are_title_and_id),
         PLAN_CASE(a_setting_that_does_not_fit_is_fatal),
         PLAN_CASE(a_refusal_by_the_database_is_a_plan),
         PLAN_CASE(a_refused_change_forgets_nothing),

@@ -4,9 +4,9 @@
 #include "base/digest.h"
 #include "base/str.h"
 #include "core/customer.h"
+#include "core/services.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -81,32 +81,12 @@ static const char *notes_text(const struct snapshot *o, struct arena *arena)
     return text;
 }
 
-/* "title=id,title=id,*=id": the id of a title, compared without case. */
-static int64_t service_id(const char *services, const char *title)
-{
-    int64_t rest = 0;
-    for (const char *p = services; *p;) {
-        size_t entry = strcspn(p, ",");
-        const char *equals = memchr(p, '=', entry);
-        if (equals) {
-            size_t len = (size_t)(equals - p);
-            int64_t id = strtoll(equals + 1, NULL, 10);
-            if (len == 1 && *p == '*')
-                rest = id;
-            else if (len == strlen(title) && strncasecmp(p, title, len) == 0)
-                return id;
-        }
-        p += entry + (p[entry] == ',');
-    }
-    return rest;
-}
-
 static int64_t shipping_service(const struct plan_input *in)
 {
     const struct snapshot *o = in->order;
     if (o->shipping.count == 0)
         return 0;
-    return service_id(in->settings->shipping_services, snapshot_shippings(o)[0].title);
+    return services_find(in->settings->shipping_services, snapshot_shippings(o)[0].title);
 }
 
 /* One place only: the shipping entry, or this column. */

@@ -4,8 +4,8 @@
 #include "base/str.h"
 #include "core/decide.h"
 #include "core/goods.h"
+#include "core/services.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static bool is_older(const struct snapshot *o, const struct guard *guard)
@@ -190,7 +190,7 @@ enum rc plan_build(const struct plan_input *in, struct arena *arena, struct plan
                    struct err *e)
 {
     struct decision d;
-    enum rc rc = plan_check_services(in->settings->shipping_services, e);
+    enum rc rc = services_check(in->settings->shipping_services, e);
     if (rc)
         return rc;
     decision_init(&d, in, arena, out);
@@ -207,22 +207,4 @@ void plan_refuse(const struct plan_input *in, const char *detail, struct arena *
     decide_as(&d, ACTION_ERROR, REASON_RMS_REFUSED);
     out->detail = arena_strdup(arena, detail);
     decision_end(&d);
-}
-
-enum rc plan_check_services(const char *services, struct err *e)
-{
-    for (const char *p = services; *p;) {
-        size_t entry = strcspn(p, ",");
-        const char *equals = memchr(p, '=', entry);
-        char *end = NULL;
-        if (equals)
-            (void)strtoll(equals + 1, &end, 10);
-        if (!equals || equals == p || end == equals + 1 || end != p + entry)
-            return err_set(e, RC_FATAL, "settings",
-                           "RMS_SHIPPING_SERVICES: \"%.*s\" is not title=id, for example "
-                           "Standard=1,Express=2,*=0",
-                           (int)entry, p);
-        p += entry + (p[entry] == ',');
-    }
-    return RC_OK;
 }

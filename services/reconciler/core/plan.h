@@ -93,8 +93,4 @@ enum rc plan_build(const struct plan_input *in, struct arena *arena, struct plan
  * that the fence moves and the refusal is told once. */
 void plan_refuse(const struct plan_input *in, const char *detail, struct arena *arena,
                  struct plan *out);
-
-/* Checks the form of RMS_SHIPPING_SERVICES: "title=id,...". */
-enum rc plan_check_services(const char *services, struct err *e) TB_MUST_CHECK;
-
 #endif
