@@ -15,7 +15,6 @@
 enum {
     FILE_MAX = 64 * 1024, /* of a NAME_FILE; each setting's own limit is far below */
     FAULTS_MAX = 64 * 1024,
-    EXIT_SETTINGS = 2,
     SHOWN_MAX = 60, /* bytes of a wrong value that are shown */
 };
 
@@ -310,7 +309,7 @@ static bool read_arguments(enum cfg_service service, const char *what, int argc,
     if (argc > 1 && !check) {
         buf_printf(&text, "%s: unknown argument: --help, --version or --check-config\n",
                    argc > 2 ? argv[2] : argv[1]);
-        print_and_exit(&text, stderr, EXIT_SETTINGS);
+        print_and_exit(&text, stderr, CFG_EXIT_FAULTS);
     }
     return check;
 }
@@ -322,7 +321,7 @@ void cfg_main(enum cfg_service service, const char *what, int argc, char **argv,
     bool check = read_arguments(service, what, argc, argv);
     buf_init(&text, FAULTS_MAX);
     if (cfg_load(service, out, &text) != RC_OK)
-        print_and_exit(&text, stderr, EXIT_SETTINGS);
+        print_and_exit(&text, stderr, CFG_EXIT_FAULTS);
     if (check && !check_only) {
         puts("settings are in order");
         print_and_exit(&text, stdout, EXIT_SUCCESS);

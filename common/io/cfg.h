@@ -11,6 +11,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum {
+    CFG_EXIT_FAULTS = 2, /* what a service whose settings are wrong ends with */
+};
+
 enum cfg_service {
     CFG_FETCHER = 1,
     CFG_RECONCILER = 2,

@@ -1,6 +1,8 @@
 /* check: see check.h. */
 #include "check.h"
 
+#include "core/services.h"
+#include "core/shops.h"
 #include "rms_preflight.h"
 
 #include <stdio.h>
@@ -9,6 +11,21 @@
 enum {
     TEXT_MAX_BYTES = 1024 * 1024,
 };
+
+bool check_lists(const struct cfg *cfg)
+{
+    struct arena arena;
+    struct shops shops;
+    struct err bad_shops = {0};
+    struct err bad_services = {0};
+    arena_init(&arena);
+    if (shops_parse(cfg->rms_shops, &arena, &shops, &bad_shops))
+        fprintf(stderr, "%s\n", bad_shops.text);
+    if (services_check(cfg->rms_shipping_services, &bad_services))
+        fprintf(stderr, "%s\n", bad_services.text);
+    arena_done(&arena);
+    return bad_shops.rc == RC_OK && bad_services.rc == RC_OK;
+}
 
 static enum rc look(const struct cfg *cfg, struct findings *found, struct err *e)
 {

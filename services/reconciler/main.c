@@ -23,6 +23,8 @@ int main(int argc, char **argv)
     bool check_only = false;
 
     cfg_main(CFG_RECONCILER, "orders from Kafka into RMS", argc, argv, &cfg, &check_only);
+    if (!check_lists(&cfg))
+        return CFG_EXIT_FAULTS;
     setenv("TZ", cfg.rms_timezone, 1);
     tzset();
     log_open("reconciler", cfg.log_level, cfg.log_format);

@@ -148,6 +148,17 @@ describe('an RMS that does not fit', () => {
     });
   }
 
+  test('lists that are not understood: one line each, before the database is asked', async () => {
+    const lists = { RMS_SHOPS: 'a.myshopify.com=store:1,stores:2', RMS_SHIPPING_SERVICES: 'Standard=1,Standard=2' };
+    for (const args of [[], ['--check-config']]) {
+      const { code, stdout, stderr } = await reconciler('Driver=SQLite3;Database=/nonexistent/rms.db', args, lists);
+      const lines = stderr.trimEnd().split('\n');
+      assert.deepEqual([code, stdout, lines.length], [2, '', 2], stderr);
+      assert.match(lines[0], /^RMS_SHOPS: a\.myshopify\.com: "stores:2" is none of store, rep.*: write for example a\.myshopify/);
+      assert.match(lines[1], /^RMS_SHIPPING_SERVICES: "Standard=2" .*, for example Standard=1,Express=2/);
+    }
+  });
+
   test('a database that is not to be had: the check says what to look at', async () => {
     const { code, stderr } = await reconciler('Driver=SQLite3;Database=/nonexistent/rms.db', ['--check-config']);
     assert.equal(code, 1);
