@@ -142,22 +142,34 @@ static void error_replies_say_what_to_do_next(void **state)
     static const struct {
         const char *reply;
         enum rc rc;
+        const char *remedy;
     } cases[] = {
-        {"LOADING Redis is loading the dataset in memory", RC_RETRY},
-        {"OOM command not allowed when used memory > 'maxmemory'.", RC_RETRY},
-        {"MISCONF Redis is configured to save RDB snapshots", RC_RETRY},
-        {"CLUSTERDOWN The cluster is down", RC_RETRY},
-        {"MASTERDOWN Link with MASTER is down", RC_RETRY},
-        {"TRYAGAIN Multiple keys request during rehashing of slot", RC_RETRY},
-        {"NOREPLICAS Not enough good replicas to write.", RC_RETRY},
-        {"BUSY Redis is busy running a script.", RC_RETRY},
-        {"READONLY You can't write against a read only replica.", RC_RETRY},
-        {"ERR Error running script: @user_script:1: -OOM command not", RC_RETRY},
-        {"NOAUTH Authentication required.", RC_FATAL},
-        {"NOPERM this user has no permissions", RC_FATAL},
-        {"MOVED 3999 127.0.0.1:6381", RC_FATAL},
-        {"ERR something else", RC_FATAL},
-        {"BUSYGROUP Consumer Group name already exists", RC_FATAL},
+        {"LOADING Redis is loading the dataset in memory", RC_RETRY, "wait until it has"},
+        {"OOM command not allowed when used memory > 'maxmemory'.", RC_RETRY,
+         "(maxmemory)"},
+        {"MISCONF Redis is configured to save RDB snapshots", RC_RETRY,
+         "can't save to its disk"},
+        {"CLUSTERDOWN The cluster is down", RC_RETRY, "a single server is needed"},
+        {"MASTERDOWN Link with MASTER is down", RC_RETRY, "leads to a replica"},
+        {"TRYAGAIN Multiple keys request during rehashing of slot", RC_RETRY,
+         "a single server is needed"},
+        {"NOREPLICAS Not enough good replicas to write.", RC_RETRY,
+         "min-replicas-to-write"},
+        {"BUSY Redis is busy running a script.", RC_RETRY,
+         "another script runs too long"},
+        {"UNKILLABLE Sorry the script already executed write commands", RC_RETRY,
+         "and has written"},
+        {"ERR max number of clients reached", RC_RETRY, "raise maxclients of Redis"},
+        {"READONLY You can't write against a read only replica.", RC_RETRY,
+         "leads to a replica"},
+        {"ERR Error running script: @user_script:1: -OOM command not", RC_RETRY,
+         "(maxmemory)"},
+        {"NOAUTH Authentication required.", RC_FATAL, "put the password into REDIS_URL"},
+        {"NOPERM this user has no permissions", RC_FATAL,
+         "give the Redis user the right"},
+        {"MOVED 3999 127.0.0.1:6381", RC_FATAL, "a single server is needed"},
+        {"ERR something else", RC_FATAL, ""},
+        {"BUSYGROUP Consumer Group name already exists", RC_FATAL, ""},
     };
     struct kv *kv = open_kv("", "");
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -167,10 +179,26 @@ static void error_replies_say_what_to_do_next(void **state)
         const char *argv[] = {cases[i].reply};
         assert_rc(cases[i].rc, kv_eval(kv, &script, 1, argv, &reply, &e), &e);
         assert_contains(e.text, cases[i].reply);
+        assert_contains(e.text, cases[i].remedy);
         assert_null(reply);
     }
     must(kv, "PING");
     kv_close(kv);
+}
+
+static void no_room_for_a_connection_is_a_retry(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    char answer[100];
+    struct kv *first = open_kv("", "");
+    struct kv *second = open_kv("", "");
+    must(first, "CONFIG SET maxclients 1");
+    assert_rc(RC_RETRY, run(second, "PING", answer, &e), &e);
+    must(first, "CONFIG SET maxclients 1000");
+    must(second, "PING");
+    kv_close(second);
+    kv_close(first);
 }
 
 static void a_wrong_type_is_fatal(void **state)
@@ -339,6 +367,7 @@ int main(void)
         cmocka_unit_test(the_url_chooses_the_database),
         cmocka_unit_test(what_is_no_redis_url_is_fatal),
         cmocka_unit_test(error_replies_say_what_to_do_next),
+        cmocka_unit_test(no_room_for_a_connection_is_a_retry),
         cmocka_unit_test(a_wrong_type_is_fatal),
         cmocka_unit_test(commands_at_once_are_answered_in_order),
         cmocka_unit_test(memory_used_up_is_a_retry),
