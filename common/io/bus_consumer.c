@@ -252,6 +252,16 @@ static enum rc join_again(struct bus_consumer *consumer, struct err *e)
 
 /* ---- reading ---- */
 
+/* Without the code's own words at the end, which bus_fail adds. */
+static int len_of_cause(const char *text, rd_kafka_resp_err_t code)
+{
+    const char *words = rd_kafka_err2str(code);
+    size_t len = strlen(text);
+    size_t end = strlen(words) + strlen(": ");
+    bool has = len > end && strcmp(text + len - strlen(words), words) == 0;
+    return (int)(has ? len - end : len);
+}
+
 /* What came instead of a message. */
 static enum rc judge(struct bus_consumer *consumer, const rd_kafka_message_t *message,
                      struct err *e)
@@ -264,8 +274,9 @@ static enum rc judge(struct bus_consumer *consumer, const rd_kafka_message_t *me
     }
     if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
         return RC_OK;
-    snprintf(what, sizeof(what), "group %s: %s", consumer->group.group,
-             rd_kafka_message_errstr(message));
+    const char *cause = rd_kafka_message_errstr(message);
+    snprintf(what, sizeof(what), "group %s: %.*s", consumer->group.group,
+             len_of_cause(cause, message->err), cause);
     return bus_fail(consumer->link, message->err, "bus.poll", what, e);
 }
 

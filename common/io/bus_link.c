@@ -81,12 +81,20 @@ enum rc bus_rc(rd_kafka_resp_err_t code)
     return RC_RETRY; /* broker away, leader moving, and whatever comes new */
 }
 
+static const char *remedy_of(rd_kafka_resp_err_t code)
+{
+    bool missing = code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+                   code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
+    return missing ? ": make it with \"tillctl topics create\"" : "";
+}
+
 enum rc bus_fail(const struct bus_link *link, rd_kafka_resp_err_t code, const char *op,
                  const char *what, struct err *e)
 {
     const char *trouble = link ? link->trouble : "";
-    enum rc rc = err_set(e, bus_rc(code), op, "%s: %s%s%s", what, rd_kafka_err2str(code),
-                         trouble[0] ? "; last trouble: " : "", trouble);
+    enum rc rc =
+        err_set(e, bus_rc(code), op, "%s: %s%s%s%s", what, rd_kafka_err2str(code),
+                remedy_of(code), trouble[0] ? "; last trouble: " : "", trouble);
     if (e)
         e->native = code;
     return rc;

@@ -107,6 +107,19 @@ static enum rc hand_over(struct worker *worker, struct work *work, struct err *e
     return rc;
 }
 
+/* A broker may be away for seconds; the records are queued and stay so. Said once. */
+static bool wait_for_broker(struct worker *worker, const struct err *e, bool *told)
+{
+    if (!*told) {
+        log_err(LOG_WARN, "results.wait", e, LOG_FIELDS());
+        metrics_add_of(METRIC_RETRIES, "results.wait", NULL, NULL, 1);
+        *told = true;
+    }
+    health_ready(worker->health, false, e->text);
+    health_tick(worker->health, clock_monotonic_ms());
+    return !stop_requested() && worker_wait(worker, WORKER_POLL_MS);
+}
+
 /* Acknowledged before the next group commits: then the guard's one source offset is
  * enough to answer a message met again. */
 static enum rc publish(struct worker *worker, struct work *works, size_t count,
@@ -122,12 +135,10 @@ static enum rc publish(struct worker *worker, struct work *works, size_t count,
             counts_result(&works[i], clock_now_ms());
     }
     enum rc rc;
-    while ((rc = bus_flush(worker->producer, FLUSH_MS, &failed, e)) == RC_RETRY) {
-        /* A broker may be away for seconds; the records are queued and stay so. */
-        health_tick(worker->health, clock_monotonic_ms());
-        if (stop_requested() || !worker_wait(worker, WORKER_POLL_MS))
+    bool told = false;
+    while ((rc = bus_flush(worker->producer, FLUSH_MS, &failed, e)) == RC_RETRY)
+        if (!wait_for_broker(worker, e, &told))
             return RC_RETRY;
-    }
     if (rc == RC_REJECT)
         return err_set(e, RC_FATAL, "results.publish",
                        "the broker refused %zu results or dead letters: raise "

@@ -2,6 +2,7 @@
  * within one poll, a message within a wait or a full queue can't be had at will from a
  * real one. The messages are no orders, so no database is asked.
  */
+#include "io/metrics.h"
 #include "scripted_kafka.h"
 
 /* ---- the cases ---- */
@@ -100,6 +101,24 @@ static void a_full_queue_is_waited_for(void **state)
     assert_int_equal(letter_count, 2);
 }
 
+/* Said once, however long it lasts: else a missing topic would be waited for in silence.
+ */
+static void what_is_not_acknowledged_is_waited_for_and_said(void **state)
+{
+    (void)state;
+    struct buf text;
+    metrics_open(METRIC_OF_RECONCILER, "reconciler");
+    unacknowledged = 3;
+    RUN(0, ORDER(5), ORDER(6));
+    EXPECT(5, 6);
+    assert_int_equal(unacknowledged, 0);
+    buf_init(&text, 1024 * 1024);
+    metrics_write(&text);
+    assert_contains(buf_str(&text),
+                    "\ntillbridge_retries_total{what=\"results.wait\"} 1\n");
+    buf_done(&text);
+}
+
 static void what_is_not_due_waits_and_holds_nothing_up(void **state)
 {
     (void)state;
@@ -169,6 +188,7 @@ int main(void)
         cmocka_unit_test(what_came_while_waiting_goes_with_its_partitions),
         cmocka_unit_test(a_rebalance_while_waiting_keeps_its_message),
         cmocka_unit_test(a_full_queue_is_waited_for),
+        cmocka_unit_test(what_is_not_acknowledged_is_waited_for_and_said),
         cmocka_unit_test(what_is_not_due_waits_and_holds_nothing_up),
         cmocka_unit_test(of_a_partition_none_is_before_the_first),
         cmocka_unit_test(what_is_due_is_taken_once),
