@@ -190,7 +190,9 @@ static const struct cli_example park_examples[] = {
 const struct cli_command command_dlq_park = {
     .name = "dlq park",
     .summary = "set dead letters aside",
-    .about = "They are listed apart then, and redriving all leaves them out.",
+    .about =
+        "They are listed apart then, and redriving all leaves them out. One that was "
+        "sent again is not parked: refused again, it is a new letter.",
     .options = do_options,
     .option_count = FORCE,
     .examples = park_examples,

@@ -161,6 +161,14 @@ describe('sending again', { concurrency: false }, () => {
     assert.match((await sentAgain(7))[0].headers, /dlq.redrives=3/);
   });
 
+  test('one that was sent again is not parked', async () => {
+    const before = idsOf(await list('?state=redriven'));
+    const { done, refused } = await act({ action: 'park', ids: ['2-0'] });
+    assert.deepEqual([done, refused.length], [[], 1]);
+    assert.match(refused[0].why, /sent again already.*new letter/);
+    assert.deepEqual(idsOf(await list('?state=redriven')), before);
+  });
+
   test('a parked one is shown apart and left out of all, and can be taken back', async () => {
     assert.deepEqual((await act({ action: 'park', ids: ['1-0'] })).done, ['1-0']);
     assert.deepEqual(ordersOf(await list('?state=parked')), [1]);

@@ -112,7 +112,7 @@ static void what_is_not_acknowledged_is_waited_for_and_said(void **state)
     RUN(0, ORDER(5), ORDER(6));
     EXPECT(5, 6);
     assert_int_equal(unacknowledged, 0);
-    buf_init(&text, 1024 * 1024);
+    buf_init(&text, (size_t)1024 * 1024);
     metrics_write(&text);
     assert_contains(buf_str(&text),
                     "\ntillbridge_retries_total{what=\"results.wait\"} 1\n");

@@ -239,6 +239,16 @@ static const char *redrive_refusal(const struct letter *letter,
     return NULL;
 }
 
+/* One that was sent again is done with: parked and taken back it would be open. */
+static const char *park_refusal(const struct letter *letter)
+{
+    if (letter->state == LETTER_REDRIVEN)
+        return "it was sent again already; if it was refused again, there is a new "
+               "letter "
+               "to park";
+    return letter->state == LETTER_PARKED ? "it is parked already" : NULL;
+}
+
 const char *letter_refusal(const struct letter *letter, const struct letter_rules *rules,
                            struct arena *arena)
 {
@@ -246,7 +256,7 @@ const char *letter_refusal(const struct letter *letter, const struct letter_rule
     case LETTER_DO_REDRIVE:
         return redrive_refusal(letter, rules, arena);
     case LETTER_DO_PARK:
-        return letter->state == LETTER_PARKED ? "it is parked already" : NULL;
+        return park_refusal(letter);
     case LETTER_DO_UNPARK:
         return letter->state == LETTER_PARKED ? NULL : "it is not parked";
     case LETTER_ACTION_COUNT:
