@@ -10,6 +10,7 @@
 #define TB_BUS_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 
 #include <stdbool.h>
@@ -79,6 +80,14 @@ struct bus_record {
  * RC_REJECT: larger than the producer takes (9 MiB with its headers). */
 enum rc bus_produce(struct bus_producer *producer, const struct bus_record *record,
                     struct err *e) TB_MUST_CHECK;
+
+/* A text of ours, whose key is a text, too, and chooses the partition. */
+enum rc bus_produce_text(struct bus_producer *producer, const char *topic,
+                         const char *key, const struct buf *value,
+                         struct err *e) TB_MUST_CHECK;
+/* The record that brings a message again, as it is, to where its key leads; without a key
+ * to its own partition. The time is that of sending. Borrows. */
+struct bus_record bus_record_again(const struct bus_message *message, const char *topic);
 
 /* Waits until every record produced since the last flush is acknowledged.
  * RC_RETRY: the deadline passed, some are still on their way, or their topic is not there

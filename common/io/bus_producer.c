@@ -255,6 +255,30 @@ enum rc bus_produce(struct bus_producer *producer, const struct bus_record *reco
     return rc;
 }
 
+enum rc bus_produce_text(struct bus_producer *producer, const char *topic,
+                         const char *key, const struct buf *value, struct err *e)
+{
+    const struct bus_record record = {.topic = topic,
+                                      .partition = -1,
+                                      .key = key,
+                                      .key_len = strlen(key),
+                                      .value = buf_str(value),
+                                      .value_len = value->len};
+    return bus_produce(producer, &record, e);
+}
+
+struct bus_record bus_record_again(const struct bus_message *message, const char *topic)
+{
+    return (struct bus_record){.topic = topic,
+                               .partition = message->key ? -1 : message->partition,
+                               .key = message->key,
+                               .key_len = message->key_len,
+                               .value = message->value,
+                               .value_len = message->value_len,
+                               .headers = message->headers,
+                               .header_count = message->header_count};
+}
+
 static size_t waiting(const struct bus_producer *producer)
 {
     size_t count = producer->in_flight;

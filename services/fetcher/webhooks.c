@@ -109,13 +109,7 @@ static enum rc produce(struct webhooks *self, struct doorbell *doorbell, struct 
     doorbell->received_ms = clock_now_ms();
     codec_encode(&doorbell_codec, doorbell, &self->value);
     const char *key = snapshot_key(doorbell->shop, doorbell->order, &self->arena);
-    const struct bus_record record = {.topic = TOPIC_WEBHOOKS,
-                                      .partition = -1,
-                                      .key = key,
-                                      .key_len = strlen(key),
-                                      .value = self->value.data,
-                                      .value_len = self->value.len};
-    return bus_produce(self->producer, &record, e);
+    return bus_produce_text(self->producer, TOPIC_WEBHOOKS, key, &self->value, e);
 }
 
 static void fail(struct webhooks *self, const struct err *why)

@@ -19,13 +19,7 @@ static enum rc publish(struct answers *answers, const char *key,
     size_t failed = 0;
     buf_init(&value, MESSAGE_MAX_BYTES);
     codec_encode(codec, message, &value);
-    const struct bus_record record = {.topic = TOPIC_CONTROL,
-                                      .partition = -1,
-                                      .key = key,
-                                      .key_len = strlen(key),
-                                      .value = buf_str(&value),
-                                      .value_len = value.len};
-    enum rc rc = bus_produce(answers->producer, &record, e);
+    enum rc rc = bus_produce_text(answers->producer, TOPIC_CONTROL, key, &value, e);
     if (rc == RC_OK)
         rc = bus_flush(answers->producer, ACKNOWLEDGE_MS, &failed, e);
     buf_done(&value);

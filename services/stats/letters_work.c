@@ -143,15 +143,9 @@ static bool send_again(void *ctx, const struct bus_message *message)
     size_t i = index_of(work, message);
     if (i == work->count || work->met[i])
         return true;
-    const struct bus_record record = {.topic = TOPIC_ORDERS,
-                                      .partition = message->key ? -1 : message->partition,
-                                      .key = message->key,
-                                      .key_len = message->key_len,
-                                      .value = message->value,
-                                      .value_len = message->value_len,
-                                      .headers = headers,
-                                      .header_count =
-                                          headers_of(work, i, message, headers)};
+    struct bus_record record = bus_record_again(message, TOPIC_ORDERS);
+    record.headers = headers;
+    record.header_count = headers_of(work, i, message, headers);
     sending->rc = bus_produce(sending->producer, &record, sending->e);
     work->met[i] = sending->rc == RC_OK;
     return work->met[i];
@@ -186,13 +180,7 @@ static enum rc mark(struct letters_work *work, size_t i, struct bus_producer *pr
     struct buf value;
     buf_init(&value, MESSAGE_MAX_BYTES);
     codec_encode(&letter_mark_codec, &mark, &value);
-    const struct bus_record record = {.topic = TOPIC_CONTROL,
-                                      .partition = -1,
-                                      .key = key,
-                                      .key_len = strlen(key),
-                                      .value = buf_str(&value),
-                                      .value_len = value.len};
-    enum rc rc = bus_produce(producer, &record, &work->e);
+    enum rc rc = bus_produce_text(producer, TOPIC_CONTROL, key, &value, &work->e);
     buf_done(&value);
     return rc;
 }

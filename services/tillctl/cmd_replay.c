@@ -88,14 +88,7 @@ static enum rc flush(struct replay *replay)
 
 static enum rc send_again(struct replay *replay, const struct bus_message *message)
 {
-    const struct bus_record record = {.topic = TOPIC_ORDERS,
-                                      .partition = message->key ? -1 : message->partition,
-                                      .key = message->key,
-                                      .key_len = message->key_len,
-                                      .value = message->value,
-                                      .value_len = message->value_len,
-                                      .headers = message->headers,
-                                      .header_count = message->header_count};
+    const struct bus_record record = bus_record_again(message, TOPIC_ORDERS);
     enum rc rc = bus_produce(replay->producer, &record, replay->e);
     if (rc == RC_OK && ++replay->unacknowledged == FLUSH_EVERY)
         rc = flush(replay);

@@ -49,13 +49,8 @@ enum rc fetch_ask(const struct cfg *cfg, const struct backfill *request, struct 
     buf_init(&value, MESSAGE_MAX_BYTES);
     codec_encode(&backfill_codec, request, &value);
     enum rc rc = bus_producer_open(&conf, &producer, e);
-    const struct bus_record record = {.topic = TOPIC_CONTROL,
-                                      .key = key,
-                                      .key_len = strlen(key),
-                                      .value = value.data,
-                                      .value_len = value.len};
     if (rc == RC_OK)
-        rc = bus_produce(producer, &record, e);
+        rc = bus_produce_text(producer, TOPIC_CONTROL, key, &value, e);
     if (rc == RC_OK)
         rc = settle(producer, e);
     bus_producer_close(producer);
