@@ -101,11 +101,6 @@ int str_compare_sku(const char *a, const char *b)
     return order ? order : (a_len > b_len) - (a_len < b_len);
 }
 
-bool str_same_sku(const char *a, const char *b)
-{
-    return str_compare_sku(a, b) == 0;
-}
-
 bool str_in_list(const char *list, const char *word)
 {
     if (!list || str_empty(word))

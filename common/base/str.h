@@ -23,10 +23,8 @@ size_t str_utf16_len(const char *text);
  * splitting a character: an emoji (two units) is taken whole or not at all. */
 size_t str_utf16_cut(const char *text, size_t units);
 
-/* SKU equality as SQL Server's usual collation has it: ASCII case and trailing blanks
- * do not count. */
-bool str_same_sku(const char *a, const char *b);
-/* The order that goes with it, for sorting and searching: <0, 0, >0. */
+/* The order of SKUs as SQL Server's usual collation has it: ASCII case and trailing
+ * blanks do not count. <0, 0: the same, >0. */
 int str_compare_sku(const char *a, const char *b);
 
 /* True when word is one of the comma-separated words of list (blanks around ignored,

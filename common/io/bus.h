@@ -152,8 +152,6 @@ void bus_resume(struct bus_consumer *consumer);
 void bus_hold(struct bus_consumer *consumer, const struct bus_partition *partition,
               bool hold);
 
-/* Partitions held now; 0 before the first assignment. */
-size_t bus_assigned(const struct bus_consumer *consumer);
 /* True once the group has given this member its part, even when that is nothing: it then
  * stands by. */
 bool bus_joined(const struct bus_consumer *consumer);

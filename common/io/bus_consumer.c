@@ -335,11 +335,6 @@ enum rc bus_store(struct bus_consumer *consumer, const struct bus_partition *par
     return bus_fail(consumer->link, code, "bus.store", consumer->group.group, e);
 }
 
-size_t bus_assigned(const struct bus_consumer *consumer)
-{
-    return consumer->assigned;
-}
-
 bool bus_joined(const struct bus_consumer *consumer)
 {
     return consumer->joined;

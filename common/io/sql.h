@@ -85,7 +85,6 @@ void sql_bind_int(struct sql_stmt *stmt, int64_t value);
 void sql_bind_money(struct sql_stmt *stmt, int64_t amount_e4);
 void sql_bind_time(struct sql_stmt *stmt,
                    const char *local); /* YYYY-MM-DD hh:mm:ss.fff */
-void sql_bind_null(struct sql_stmt *stmt);
 
 /* Executes with what was bound. Row results are read by sql_next. *rows (may be NULL):
  * rows written, -1 when not told (SQL Server, where NOCOUNT is on). A batch may have one

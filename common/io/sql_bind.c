@@ -74,11 +74,6 @@ void sql_bind_money(struct sql_stmt *stmt, int64_t amount_e4)
     param->length = (SQLLEN)strlen(param->small);
 }
 
-void sql_bind_null(struct sql_stmt *stmt)
-{
-    add_param(stmt, SQL_BOUND_NULL);
-}
-
 /* "2026-11-22 10:00:00", with up to nine decimals; false: not such a time. */
 static bool parse_time(const char *text, SQL_TIMESTAMP_STRUCT *out)
 {
@@ -164,12 +159,8 @@ static struct form form_of(enum sql_dialect dialect, struct sql_param *param)
             return text_form(dialect, param);
         return (struct form){SQL_C_TYPE_TIMESTAMP, SQL_TYPE_TIMESTAMP, TIMESTAMP_SIZE,
                              TIMESTAMP_DECIMALS, &param->time};
-    case SQL_BOUND_NULL:
-        break;
     }
-    /* SQL Server turns a NULL int into nearly every type, a NULL text not into money. */
-    return (struct form){SQL_C_CHAR, dialect == SQL_SQLSERVER ? SQL_INTEGER : SQL_VARCHAR,
-                         1, 0, param->small};
+    return text_form(dialect, param);
 }
 
 static enum rc bind_one(struct sql_stmt *stmt, size_t index, struct err *e)

@@ -33,7 +33,6 @@ struct sql {
 };
 
 enum sql_bound {
-    SQL_BOUND_NULL,
     SQL_BOUND_TEXT,
     SQL_BOUND_LONG_TEXT,
     SQL_BOUND_INT,

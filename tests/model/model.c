@@ -129,8 +129,8 @@ struct rms_entry *model_entry(struct rms_order *order, int64_t id)
 
 static bool is_of(const struct model_item *item, const char *sku)
 {
-    return str_same_sku(item->row.code, sku) ||
-           (item->alias && str_same_sku(item->alias, sku));
+    return str_compare_sku(item->row.code, sku) == 0 ||
+           (item->alias && str_compare_sku(item->alias, sku) == 0);
 }
 
 /* An inactive item counts only when there is no active one. */

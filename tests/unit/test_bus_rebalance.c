@@ -19,11 +19,10 @@ static void wait_shared(struct member *one, struct member *two)
 {
     int64_t until_ms = clock_monotonic_ms() + MOCK_WAIT_MS;
     while (clock_monotonic_ms() < until_ms &&
-           (bus_assigned(one->consumer) != MOCK_PARTITIONS / 2 ||
-            bus_assigned(two->consumer) != MOCK_PARTITIONS / 2))
+           (one->held != MOCK_PARTITIONS / 2 || two->held != MOCK_PARTITIONS / 2))
         read_both(one, two, 100);
-    assert_int_equal(bus_assigned(one->consumer), MOCK_PARTITIONS / 2);
-    assert_int_equal(bus_assigned(two->consumer), MOCK_PARTITIONS / 2);
+    assert_int_equal(one->held, MOCK_PARTITIONS / 2);
+    assert_int_equal(two->held, MOCK_PARTITIONS / 2);
 }
 
 /* How many offsets of all partitions at least one of the two has passed. */
@@ -40,10 +39,9 @@ static int64_t seen_by_either(const struct member *one, const struct member *two
 static void wait_for_all(struct member *one)
 {
     int64_t until_ms = clock_monotonic_ms() + MOCK_WAIT_MS;
-    while (clock_monotonic_ms() < until_ms &&
-           bus_assigned(one->consumer) != MOCK_PARTITIONS)
+    while (clock_monotonic_ms() < until_ms && one->held != MOCK_PARTITIONS)
         member_poll(one, 50);
-    assert_int_equal(bus_assigned(one->consumer), MOCK_PARTITIONS);
+    assert_int_equal(one->held, MOCK_PARTITIONS);
 }
 
 /* Reads until the last of each partition came; filled: how many there are in all. */
@@ -160,7 +158,7 @@ static void test_lost_and_found(void **state)
     rd_kafka_mock_broker_set_down(mock, 1);
     wait_lost(&member);
     assert_true(member.lost);
-    assert_int_equal(bus_assigned(member.consumer), 0);
+    assert_int_equal(member.held, 0);
     rd_kafka_mock_broker_set_up(mock, 1);
     member_wait_assigned(&member);
     mock_fill("outage", COUNT);

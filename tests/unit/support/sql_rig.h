@@ -42,7 +42,7 @@ static inline void bind_all_null_but_id(struct sql_stmt *stmt, int64_t id)
 {
     sql_bind_int(stmt, id);
     for (int i = 0; i < 6; i++)
-        sql_bind_null(stmt);
+        sql_bind_text(stmt, NULL);
 }
 
 static const char insert_all[] = "INSERT INTO t VALUES (?, ?, ?, ?, ?, ?, ?)";
