@@ -28,6 +28,10 @@ struct bus_conf {
     int64_t session_timeout_ms;
 };
 
+/* Whether librdkafka knows the properties of `extra` and takes their values. RC_FATAL:
+ * not; the error names the property. Asks no broker. */
+enum rc bus_conf_check(const char *extra, struct err *e) TB_MUST_CHECK;
+
 struct bus_header {
     const char *name, *value; /* text */
 };

@@ -213,7 +213,9 @@ static enum rc set_entry(rd_kafka_conf_t *conf, char *entry, int number, struct 
     struct err cause;
     enum rc rc = set_property(conf, entry, value, &cause);
     if (rc != RC_OK)
-        return err_set(e, rc, "bus.open", "KAFKA_CONF: %s", cause.text);
+        return err_set(e, rc, "bus.open",
+                       "KAFKA_CONF: %s (CONFIGURATION.md of librdkafka lists them)",
+                       cause.text);
     return RC_OK;
 }
 
@@ -231,6 +233,14 @@ static enum rc set_extra(rd_kafka_conf_t *conf, const char *extra, struct err *e
             rc = set_entry(conf, entry, number, e);
     }
     free(text);
+    return rc;
+}
+
+enum rc bus_conf_check(const char *extra, struct err *e)
+{
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    enum rc rc = set_extra(conf, extra, e);
+    rd_kafka_conf_destroy(conf);
     return rc;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "io/bus.h"
 #include "io/cfg_internal.h"
 #include "io/web.h"
 
@@ -186,6 +187,13 @@ static void contradiction(struct loading *load, bool is_fault, const char *line)
     buf_printf(load->faults, "%s\n", line);
 }
 
+/* librdkafka knows best. */
+static void check_kafka(struct loading *load)
+{
+    struct err e = {0};
+    contradiction(load, bus_conf_check(load->out->kafka_conf, &e) != RC_OK, e.text);
+}
+
 static void check_fetcher(struct loading *load)
 {
     const struct cfg *cfg = load->out;
@@ -208,6 +216,9 @@ static void check_fetcher(struct loading *load)
         load, cfg->webhooks_enabled && !cfg->shopify_webhook_secret[0] && !client_secret,
         "SHOPIFY_WEBHOOK_SECRET: not set, but ENABLE_WEBHOOKS is true: "
         "webhooks could not be verified (example: 0123...)");
+    contradiction(load, !cfg_has_no_gap(cfg->shopify_webhook_secret),
+                  "SHOPIFY_WEBHOOK_SECRET: nothing stands before, between or after a "
+                  "comma (example: 0123...,4567...)");
     contradiction(load,
                   strncasecmp(cfg->shopify_api_url, "http://", 7) == 0 &&
                       !web_is_loopback(cfg->shopify_api_url),
@@ -241,6 +252,7 @@ enum rc cfg_load(enum cfg_service service, struct cfg *out, struct buf *faults)
     for (size_t i = 0; i < cfg_settings_count; i++)
         if (!cfg_settings[i].group)
             load_one(&load, &cfg_settings[i]);
+    check_kafka(&load);
     if (service == CFG_FETCHER)
         check_fetcher(&load);
     if (service == CFG_RECONCILER || service == CFG_TILLCTL)

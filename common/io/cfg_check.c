@@ -41,6 +41,16 @@ bool cfg_bool(const char *value, bool *out)
 
 /* ---- lists ---- */
 
+/* Which part it is, where there are several: of a long value only the start is shown, of
+ * a secret nothing. rest: behind the part, NULL where it is the last. */
+static bool fault_at(struct buf *fault, const char *text, size_t number, const char *rest)
+{
+    buf_text(fault, text);
+    if (number > 1 || rest)
+        buf_printf(fault, ", at part %zu", number);
+    return false;
+}
+
 /* Where the word ends. A separator after a backslash belongs to it, as in KAFKA_CONF. */
 static const char *word_end(const char *word, char separator)
 {
@@ -64,6 +74,18 @@ static bool next_word(const char **p, char separator, const char **word, size_t 
     return true;
 }
 
+bool cfg_has_no_gap(const char *list)
+{
+    const char *word = NULL;
+    size_t len = 0;
+    if (!list[0])
+        return true;
+    while (next_word(&list, ',', &word, &len))
+        if (!len)
+            return false;
+    return true;
+}
+
 static bool is_word_of(const char *words, const char *word, size_t len)
 {
     const char *each = NULL;
@@ -79,10 +101,21 @@ static bool check_choices(const struct cfg_setting *setting, const char *value,
 {
     const char *word = NULL;
     size_t len = 0;
-    while (next_word(&value, ',', &word, &len))
+    for (size_t i = 1; next_word(&value, ',', &word, &len); i++)
         if (!is_word_of(setting->example, word, len))
-            return fault_is(fault, "holds a word that is not known");
+            return fault_at(fault, "holds a word that is not known", i, value);
     return true;
+}
+
+static bool is_id(const char *text, size_t len)
+{
+    char number[16];
+    int64_t id = 0;
+    if (len >= sizeof(number))
+        return false;
+    memcpy(number, text, len);
+    number[len] = '\0';
+    return str_int64(number, 0, INT32_MAX, &id);
 }
 
 /* a=b with commas between; with_ids: b is a whole number. */
@@ -90,16 +123,14 @@ static bool check_pairs(const char *value, bool with_ids, struct buf *fault)
 {
     const char *pair = NULL;
     size_t len = 0;
-    while (next_word(&value, ',', &pair, &len)) {
+    for (size_t i = 1; next_word(&value, ',', &pair, &len); i++) {
         const char *equals = memchr(pair, '=', len);
         if (!equals || equals == pair)
-            return fault_is(fault, "is not name=value with commas between");
-        char number[16];
-        int64_t id = 0;
-        snprintf(number, sizeof(number), "%.*s", (int)(pair + len - equals - 1),
-                 equals + 1);
-        if (with_ids && !str_int64(number, 0, INT32_MAX, &id))
-            return fault_is(fault, "has an id that is not a whole number");
+            return fault_at(fault, "is not name=value with commas between", i, value);
+        if (with_ids && !is_id(equals + 1, (size_t)(pair + len - equals) - 1))
+            return fault_at(fault,
+                            "has an id that is not a whole number from 0 to 2147483647",
+                            i, value);
     }
     return true;
 }
@@ -135,9 +166,9 @@ static bool check_brokers(const char *value, struct buf *fault)
 {
     const char *broker = NULL;
     size_t len = 0;
-    while (next_word(&value, ',', &broker, &len))
+    for (size_t i = 1; next_word(&value, ',', &broker, &len); i++)
         if (!is_host_port(broker, len, 1))
-            return fault_is(fault, "is not host:port with commas between");
+            return fault_at(fault, "is not host:port with commas between", i, value);
     return true;
 }
 

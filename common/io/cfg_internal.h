@@ -49,6 +49,8 @@ bool cfg_check(const struct cfg_setting *setting, const char *value, struct buf 
 /* What a value may look like, for people: "1 to 250", "true or false". */
 void cfg_describe(const struct cfg_setting *setting, struct buf *out);
 bool cfg_bool(const char *value, bool *out);
+/* False: nothing but blanks stands before, between or after the commas. "" has no gap. */
+bool cfg_has_no_gap(const char *list);
 
 /* --help of a service. */
 void cfg_help(enum cfg_service service, const char *what, struct buf *out);

@@ -55,13 +55,22 @@ static const struct {
     {"KAFKA_BROKERS", "a", "is not host:port", CFG_STATS},
     {"KAFKA_BROKERS", "a:0", "is not host:port", CFG_STATS},
     {"KAFKA_BROKERS", "a:65536", "is not host:port", CFG_STATS},
-    {"KAFKA_BROKERS", "a:9092,", "is not host:port", CFG_STATS},
+    {"KAFKA_BROKERS", "a:9092,", "is not host:port with commas between, at part 2",
+     CFG_STATS},
+    {"KAFKA_BROKERS", ",a:9092", "is not host:port with commas between, at part 1",
+     CFG_STATS},
     {"KAFKA_BROKERS", "a b:9092", "is not host:port", CFG_STATS},
     {"KAFKA_BROKERS", "http://a:9092", "is not host:port", CFG_STATS},
-    {"KAFKA_CONF", "a=b,c.d=e=f", NULL, CFG_STATS},
+    {"KAFKA_CONF", "client.rack=b,sasl.password=e=f", NULL, CFG_STATS},
     {"KAFKA_CONF", "a", "is not name=value", CFG_STATS},
     {"KAFKA_CONF", "=b", "is not name=value", CFG_STATS},
-    {"KAFKA_CONF", "a=b\\,c,d=e\\\\", NULL, CFG_STATS},
+    {"KAFKA_CONF", "client.rack=b\\,c,sasl.password=e\\\\", NULL, CFG_STATS},
+    {"KAFKA_CONF", "a=b,c", "is not name=value with commas between, at part 2",
+     CFG_STATS},
+    {"KAFKA_CONF", "security.protocl=ssl", "No such configuration property", CFG_STATS},
+    {"KAFKA_CONF", "security.protocol=sll", "property security.protocol: Invalid value",
+     CFG_STATS},
+    {"KAFKA_CONF", "acks=1", "acks is not to be changed", CFG_TILLCTL},
     {"KAFKA_CONF", "a=b\\\\,c", "is not name=value", CFG_STATS},
     {"ORDER_POLLING_BATCH_SIZE", "1", NULL, CFG_STATS},
     {"ORDER_POLLING_BATCH_SIZE", "250", NULL, CFG_STATS},
@@ -103,8 +112,10 @@ static const struct {
     {"RMS_TIMEZONE", "America", "a folder of them", CFG_TILLCTL},
     {"RMS_TIMEZONE", "tzdata.zi", "is not a zone", CFG_TILLCTL},
     {"RMS_SHIPPING_SERVICES", "Standard=1,Two words=2,*=0", NULL, CFG_TILLCTL},
-    {"RMS_SHIPPING_SERVICES", "Standard=one", "an id that is not a whole number",
-     CFG_TILLCTL},
+    {"RMS_SHIPPING_SERVICES", "Standard=one",
+     "an id that is not a whole number from 0 to 2147483647", CFG_TILLCTL},
+    {"RMS_SHIPPING_SERVICES", "Standard=1,Express=000000000000002x",
+     "an id that is not a whole number from 0 to 2147483647, at part 2", CFG_TILLCTL},
     {"RMS_SHIPPING_SERVICES", "Standard", "is not name=value", CFG_TILLCTL},
     {"RMS_SHIPPING_ITEM", "12345678901234567890123456", "has 26 bytes, not 0 to 25",
      CFG_TILLCTL},
@@ -133,7 +144,7 @@ static void reconcilers_and_fetchers_own_kinds_are_checked(void **state)
     setenv("RMS_ODBC", "Driver=SQLite3", 1);
     setenv("ALLOWED_ORDER_FINANCIAL_STATUSES", "PAID,paid", 1);
     settings_expect_fault(CFG_RECONCILER, "ALLOWED_ORDER_FINANCIAL_STATUSES",
-                          "not known (known: ");
+                          "not known, at part 2 (known: ");
     setenv("ALLOWED_ORDER_FINANCIAL_STATUSES", "PAID, VOIDED", 1);
     settings_expect_in_order(CFG_RECONCILER);
     settings_set_fetcher();
