@@ -226,6 +226,7 @@ static enum rc work(struct fetcher *self, struct err *e)
         fetcher_close_doorbells(self);
         metrics_set(METRIC_FETCHER_ACTIVE, 0);
         self->last_error = (struct err){0};
+        self->standby = (struct timer){0};
     }
     const struct trigger *trigger =
         self->term ? control_next(self->control, clock_now_ms()) : NULL;
@@ -241,6 +242,8 @@ static enum rc work(struct fetcher *self, struct err *e)
         return fetcher_doorbells(self, e);
     if (fetcher_deep_due(self, now_ms))
         return fetcher_deep(self, e);
+    if (fetcher_standby_due(self, now_ms))
+        return fetcher_standby(self, e);
     idle(self, now_ms);
     if (rest_ms(self) == 0)
         return backfills_step(self->backfills, &self->state, config->batch_size, e);

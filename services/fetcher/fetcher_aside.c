@@ -1,9 +1,13 @@
 /* fetcher_aside: what the active fetcher reads beside the timer's and the triggers'
- * polls: the orders that doorbells name, and the deep pass. */
+ * polls: the orders that doorbells name, and the deep pass; and what a standby asks. */
 #include "fetcher_internal.h"
 
 #include "io/clock.h"
 #include "io/log.h"
+
+enum {
+    STANDBY_EVERY_MS = 60 * 60 * 1000, /* one small question of the shop's bucket */
+};
 
 /* ---- doorbells ---- */
 
@@ -70,5 +74,27 @@ enum rc fetcher_deep(struct fetcher *self, struct err *e)
     rc = fetcher_poll_ended(self, rc, &why, given_up, e);
     int64_t now_ms = clock_monotonic_ms();
     timer_end(&self->deep, rc, now_ms, (uint64_t)now_ms);
+    return rc == RC_FATAL ? rc : RC_OK;
+}
+
+/* ---- standing by ---- */
+
+/* As little is asked while polling is off as the active one asks: nothing. */
+bool fetcher_standby_due(const struct fetcher *self, int64_t now_ms)
+{
+    return !self->term && control_placed(self->control) &&
+           control_config(self->control)->enabled &&
+           timer_due(&self->standby, STANDBY_EVERY_MS, now_ms);
+}
+
+enum rc fetcher_standby(struct fetcher *self, struct err *e)
+{
+    struct err why = {0};
+    timer_begin(&self->standby, clock_monotonic_ms());
+    enum rc rc = poller_check_again(self->poller, &why);
+    bool given_up = rc == RC_RETRY && !turn_wait(&self->turn, 0);
+    rc = fetcher_poll_ended(self, rc, &why, given_up, e);
+    int64_t now_ms = clock_monotonic_ms();
+    timer_end(&self->standby, rc, now_ms, (uint64_t)now_ms);
     return rc == RC_FATAL ? rc : RC_OK;
 }

@@ -25,6 +25,7 @@ struct fetcher {
     unsigned term;                  /* whose state is loaded; 0 = none */
     struct poll_state state;        /* of the shop, in this term */
     struct timer timer, ring, deep; /* of polls, of doorbells, of the deep pass */
+    struct timer standby;           /* of the start check while another polls */
     int64_t reach_ms, load_ms;
     bool ready;
     char reason[512];      /* last one told to the health listener */
@@ -48,5 +49,10 @@ enum rc fetcher_doorbells(struct fetcher *self, struct err *e) TB_MUST_CHECK;
 /* A slice of the deep pass is to be read, while polling is on. */
 bool fetcher_deep_due(struct fetcher *self, int64_t now_ms);
 enum rc fetcher_deep(struct fetcher *self, struct err *e) TB_MUST_CHECK;
+
+/* Another polls, and what a take-over would meet at Shopify is to be looked at. */
+bool fetcher_standby_due(const struct fetcher *self, int64_t now_ms);
+/* What it finds wrong makes the standby not ready; a take-over ends it. */
+enum rc fetcher_standby(struct fetcher *self, struct err *e) TB_MUST_CHECK;
 
 #endif

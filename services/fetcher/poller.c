@@ -187,12 +187,13 @@ static enum rc judge_start(struct poller *poller, const struct reply *reply,
     struct json_at root = reply_root(reply);
     struct json_at data = json_member(&root, "data");
     enum rc rc = start_check(&data, poller->parts.cfg->shopify_shop, &poller->start, e);
-    for (int i = 0; rc == RC_OK && i < poller->start.count; i++)
+    for (int i = 0; rc == RC_OK && !poller->warned && i < poller->start.count; i++)
         log_warn("start.warning", KV("text", poller->start.warnings[i]));
+    poller->warned = poller->warned || rc == RC_OK;
     return rc;
 }
 
-/* Once in a process, before the first window is planned: whose token it is, what it may
+/* Until it was passed, before the first window is planned: whose token it is, what it may
  * read, and what time it is over there. */
 enum rc poller_check_start(struct poller *poller, struct err *e)
 {
@@ -209,6 +210,14 @@ enum rc poller_check_start(struct poller *poller, struct err *e)
         rc = judge_start(poller, &reply, e);
     reply_done(&reply);
     poller->checked = rc == RC_OK;
+    return rc;
+}
+
+enum rc poller_check_again(struct poller *poller, struct err *e)
+{
+    poller->checked = false;
+    enum rc rc = poller_check_start(poller, e);
+    (void)api_used(poller->parts.api); /* of no poll */
     return rc;
 }
 

@@ -19,6 +19,10 @@ struct poller_parts {
 struct poller *poller_new(const struct poller_parts *parts);
 void poller_free(struct poller *poller); /* NULL accepted */
 
+/* Whose token it is and what it may read, asked without a poll. RC_RETRY: Shopify is
+ * away, or the turn said that it is to be given up. RC_REJECT: a person has to act. */
+enum rc poller_check_again(struct poller *poller, struct err *e) TB_MUST_CHECK;
+
 /* A timer poll (trigger NULL) or a trigger's. *state moves with each page that the broker
  * acknowledged. RC_OK: finished and recorded. RC_RETRY: failed and recorded; soon again.
  * RC_REJECT: failed and recorded; a person has to act. RC_FATAL: end the process. With

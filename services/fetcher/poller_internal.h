@@ -13,10 +13,11 @@ struct poller {
     struct start start;
     struct gone_memory gone;
     bool checked;        /* the start check was passed */
+    bool warned;         /* what it warns of was told */
     bool cursor_doubted; /* the last question was refused while a cursor was in it */
 };
 
-/* Once in a process, before anything else is asked. RC_REJECT: the token is not fit. */
+/* Until it was passed, before anything else is asked. RC_REJECT: the token is not fit. */
 enum rc poller_check_start(struct poller *poller, struct err *e) TB_MUST_CHECK;
 
 struct poll_when poller_when(const struct poller *poller);

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, before, test } from 'node:test';
 import { ALL_SCOPES } from '../shopify/auth.mjs';
+import { request } from '../support/http.mjs';
 import { freePorts } from '../support/ports.mjs';
 import { waitUntil } from '../support/wait.mjs';
 import { explained, startRig } from './fetcher_rig.mjs';
@@ -53,6 +54,34 @@ for (const [name, how, pattern] of [
     assert.deepEqual(rig.shop.requests.filter((r) => r.operation === 'OrdersPage'), []);
   });
 }
+
+// The partition goes to the first by id: 'z-stands-by' stands by.
+starting('a standby with a wrong token: not ready, and named, while the other polls', {}, async (active) => {
+  await active.waitReady();
+  const [port] = await freePorts(1);
+  const standby = rig.stack.addService('fetcher', `fetcher-${port}`, port, { env: {
+    SHOPIFY_ACCESS_TOKEN: 'shpat_not_this_one', KAFKA_GROUP_INSTANCE_ID: 'z-stands-by' } });
+  standby.launch();
+  const { reason } = await event(standby, 'fetcher.not_ready', (e) => /token/.test(e.reason));
+  assert.doesNotMatch(reason, /not_this_one/);
+  const { status, text } = await request(`${standby.url}/readyz`);
+  assert.deepEqual([status, text.trim()], [503, reason]);
+  assert.ok(standby.proc.isAlive);
+  await rig.pollOk();
+  assert.deepEqual(standby.events().filter((e) => /^(fetcher\.active|poll\.)/.test(e.event)), []);
+  await standby.stop();
+});
+
+starting('a standby that may read all: one question, and ready', {}, async (active) => {
+  await active.waitReady();
+  rig.shop.requests.splice(0);
+  const [port] = await freePorts(1);
+  const standby = rig.stack.addService('fetcher', `fetcher-${port}`, port, { env: { KAFKA_GROUP_INSTANCE_ID: 'z-stands-by' } });
+  standby.launch();
+  await standby.waitReady();
+  assert.deepEqual(rig.shop.requests.map((r) => r.operation), ['StartCheck']);
+  await standby.stop();
+});
 
 const without = (scope) => ({ settings: { scopes: ALL_SCOPES.filter((s) => s !== scope) } });
 starting('a window beyond 60 days without read_all_orders is warned of', without('read_all_orders'), async (fetcher) => {
