@@ -1,4 +1,5 @@
 /* test_stats_api: which requests are taken, and how the others are refused. */
+#include "arena_rig.h"
 #include "core/api.h"
 #include "unit.h"
 
@@ -11,23 +12,8 @@
 #define POLLING "/api/v1/orders/polling"
 #define TOKEN   "s3cret-token"
 
-static struct arena arena;
 static struct problem problem;
 static struct api_call call;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena_init(&arena);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
 
 static struct api_request request(const char *method, const char *path, const char *body)
 {
@@ -320,5 +306,5 @@ int main(void)
         cmocka_unit_test(parameters_reach_the_messages),
         cmocka_unit_test(a_problem_is_json_whatever_it_quotes),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, arena_start, arena_stop);
 }
