@@ -1,16 +1,13 @@
 /* test_tillctl_topics: what is asked of the broker, and how what it has is judged. */
+#include "arena_rig.h"
 #include "core/topics.h"
 #include "io/bus_internal.h"
+#include "unit.h"
 #include "wire/messages.h"
 #include "wire/snapshot.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static const struct topic *find(const char *name)
 {
