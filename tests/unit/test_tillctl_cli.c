@@ -62,8 +62,18 @@ static const struct cli_command explain = {.name = "explain",
                                            .option_count = CLI_COUNT(explain_options),
                                            .settings = "KAFKA_BROKERS"};
 
-static const struct cli_command *const commands[] = {&poll, &create, &check, &explain,
-                                                     NULL};
+static const struct cli_command dismiss = {.name = "conflicts dismiss",
+                                           .summary = "seen to",
+                                           .about = "",
+                                           .argument = "ORDER...",
+                                           .argument_help = "ids or names",
+                                           .many = true,
+                                           .options = options,
+                                           .option_count = 1,
+                                           .settings = "API_URL"};
+
+static const struct cli_command *const commands[] = {&poll,    &create,  &check,
+                                                     &explain, &dismiss, NULL};
 
 static struct buf text;
 static struct cli_call call;
@@ -122,9 +132,33 @@ static void test_argument(void **state)
     assert_string_equal(call.text[SHOP], "b.example");
 }
 
+static void test_several_arguments(void **state)
+{
+    static char head[3][10] = {"tillctl", "conflicts", "dismiss"};
+    static char order[] = "1003";
+    char *argv[CLI_ARGUMENTS_MAX + 4] = {head[0], head[1], head[2]};
+    (void)state;
+    assert_int_equal(parse("conflicts dismiss #1003 --dry-run a.example/7"), CLI_RUN);
+    assert_int_equal(call.argument_count, 2);
+    assert_string_equal(call.argument, "#1003");
+    assert_string_equal(call.arguments[1], "a.example/7");
+    assert_true(call.given[FLAG]);
+    for (int i = 3; i < CLI_ARGUMENTS_MAX + 4; i++)
+        argv[i] = order;
+    buf_done(&text);
+    buf_init(&text, 65536);
+    assert_int_equal(cli_parse(CLI_ARGUMENTS_MAX + 3, argv, commands, &call, &text),
+                     CLI_RUN);
+    assert_int_equal(call.argument_count, CLI_ARGUMENTS_MAX);
+    assert_int_equal(cli_parse(CLI_ARGUMENTS_MAX + 4, argv, commands, &call, &text),
+                     CLI_WRONG);
+    assert_string_equal(buf_str(&text), "conflicts dismiss: 100 at most at once");
+}
+
 static const struct {
     const char *line, *said;
 } wrong[] = {
+    {"conflicts dismiss", "conflicts dismiss: expected ORDER...: ids or names"},
     {"", "expected a command (tillctl --help lists them)"},
     {"pol",
      "unknown command \"pol\"; did you mean poll? (tillctl --help lists what there is)"},
@@ -244,6 +278,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_understood),
         cmocka_unit_test(test_argument),
+        cmocka_unit_test(test_several_arguments),
         cmocka_unit_test(test_wrong),
         cmocka_unit_test(test_help),
         cmocka_unit_test(test_help_fits_a_terminal),

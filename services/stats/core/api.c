@@ -164,8 +164,21 @@ static bool check_letters_do(const struct api_call *call, struct problem *proble
     return true;
 }
 
+static bool check_conflicts_do(const struct api_call *call, struct problem *problem)
+{
+    if (!call->params[API_CONFLICTS_DO_action].given)
+        return problem_set(problem, 400, "action: needed; dismiss");
+    if (!call->params[API_CONFLICTS_DO_orders].given)
+        return problem_set(problem, 400,
+                           "orders: needed; a list of shop/id, id or name, as "
+                           "[\"#1003\"]");
+    return true;
+}
+
 static bool check_something_given(const struct api_call *call, struct problem *problem)
 {
+    if (call->route == API_CONFLICTS_DO)
+        return check_conflicts_do(call, problem);
     if (call->route == API_LETTERS_DO)
         return check_letters_do(call, problem);
     if (call->route != API_CONFIG)
