@@ -72,8 +72,8 @@ static const struct cli_command dismiss = {.name = "conflicts dismiss",
                                            .option_count = 1,
                                            .settings = "API_URL"};
 
-static const struct cli_command *const commands[] = {&poll,    &create,  &check,
-                                                     &explain, &dismiss, NULL};
+static const struct cli_command *const commands[] = {&poll, &create, &check, &explain,
+                                                     NULL};
 
 static struct buf text;
 static struct cli_call call;
@@ -134,31 +134,34 @@ static void test_argument(void **state)
 
 static void test_several_arguments(void **state)
 {
-    static char head[3][10] = {"tillctl", "conflicts", "dismiss"};
-    static char order[] = "1003";
-    char *argv[CLI_ARGUMENTS_MAX + 4] = {head[0], head[1], head[2]};
+    static const struct cli_command *const only[] = {&dismiss, NULL};
+    static char words[5][20] = {"tillctl", "conflicts", "dismiss", "#1003", "--dry-run"};
+    char *argv[CLI_ARGUMENTS_MAX + 5] = {words[0], words[1], words[2], words[4]};
     (void)state;
-    assert_int_equal(parse("conflicts dismiss #1003 --dry-run a.example/7"), CLI_RUN);
-    assert_int_equal(call.argument_count, 2);
-    assert_string_equal(call.argument, "#1003");
-    assert_string_equal(call.arguments[1], "a.example/7");
+    for (int i = 4; i < CLI_ARGUMENTS_MAX + 5; i++)
+        argv[i] = words[3];
+    for (int count = 0; count <= CLI_ARGUMENTS_MAX + 1; count++) {
+        buf_done(&text);
+        buf_init(&text, 65536);
+        bool is_fine = count > 0 && count <= CLI_ARGUMENTS_MAX;
+        assert_int_equal(cli_parse(count + 4, argv, only, &call, &text),
+                         is_fine ? CLI_RUN : CLI_WRONG);
+        if (is_fine) {
+            assert_int_equal(call.argument_count, count);
+            assert_string_equal(call.arguments[count - 1], "#1003");
+        } else {
+            assert_string_equal(buf_str(&text),
+                                count ? "conflicts dismiss: 100 at most at once"
+                                      : "conflicts dismiss: expected ORDER...: ids or "
+                                        "names");
+        }
+    }
     assert_true(call.given[FLAG]);
-    for (int i = 3; i < CLI_ARGUMENTS_MAX + 4; i++)
-        argv[i] = order;
-    buf_done(&text);
-    buf_init(&text, 65536);
-    assert_int_equal(cli_parse(CLI_ARGUMENTS_MAX + 3, argv, commands, &call, &text),
-                     CLI_RUN);
-    assert_int_equal(call.argument_count, CLI_ARGUMENTS_MAX);
-    assert_int_equal(cli_parse(CLI_ARGUMENTS_MAX + 4, argv, commands, &call, &text),
-                     CLI_WRONG);
-    assert_string_equal(buf_str(&text), "conflicts dismiss: 100 at most at once");
 }
 
 static const struct {
     const char *line, *said;
 } wrong[] = {
-    {"conflicts dismiss", "conflicts dismiss: expected ORDER...: ids or names"},
     {"", "expected a command (tillctl --help lists them)"},
     {"pol",
      "unknown command \"pol\"; did you mean poll? (tillctl --help lists what there is)"},
