@@ -202,6 +202,18 @@ static void an_earlier_conflict_does_not_hide_a_deletion(void **state)
     EXPECT_OPEN(1, GONE(LATE), TENDERED(EARLY), DISMISSED(EARLY));
 }
 
+static void what_an_earlier_counting_left_is_let_go(void **state)
+{
+    struct err e = {0};
+    const struct told gone = GONE(EARLY);
+    (void)state;
+    results_next = 0;
+    assert_ok(store_write(store, &e, "ZADD", KEY_OPEN_SEEN, "9999999999999", "a/1", NULL),
+              &e);
+    tell(&gone);
+    assert_int_equal(read_all("HVALS", KEY_OPEN_DATA).count, 1);
+}
+
 static void those_seen_to_are_bounded(void **state)
 {
     struct err e = {0};
@@ -234,6 +246,7 @@ int main(void)
         REDIS_TEST(what_a_person_saw_to_is_not),
         REDIS_TEST(it_may_be_told_before_what_it_is_about),
         REDIS_TEST(an_earlier_conflict_does_not_hide_a_deletion),
+        REDIS_TEST(what_an_earlier_counting_left_is_let_go),
         REDIS_TEST(those_seen_to_are_bounded),
     };
     return cmocka_run_group_tests(tests, start, stop);
