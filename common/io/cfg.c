@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     FILE_MAX = 64 * 1024, /* of a NAME_FILE; each setting's own limit is far below */
@@ -78,6 +79,9 @@ static char *read_file(const char *path, const char **why)
     *why = NULL;
     if (!file) {
         *why = strerror(errno);
+        if (errno == EACCES) /* in a container the user is none that one would guess */
+            *why = arena_printf(&values, "%s: user %u must be able to read it", *why,
+                                (unsigned)geteuid());
         return NULL;
     }
     errno = 0;
@@ -168,14 +172,19 @@ static void load_one(struct loading *load, const struct cfg_setting *setting)
 
 /* ---- what goes together ---- */
 
-/* One line a variable: what is wrong with its value explains why it seems not set. */
+/* One line a variable: what is wrong with its value, or its file, explains why it seems
+ * not set. */
 static bool has_fault(const struct buf *faults, const char *line)
 {
-    size_t name_len = strcspn(line, ":") + 1;
+    size_t name_len = strcspn(line, ":");
     const char *p = buf_str(faults);
-    for (; *p; p = strchrnul(p, '\n'), p += *p == '\n')
-        if (strncmp(p, line, name_len) == 0)
+    for (; *p; p = strchrnul(p, '\n'), p += *p == '\n') {
+        if (strncmp(p, line, name_len) != 0)
+            continue;
+        const char *rest = p + name_len;
+        if (rest[0] == ':' || strncmp(rest, "_FILE:", 6) == 0)
             return true;
+    }
     return false;
 }
 

@@ -81,9 +81,13 @@ void http_answer(struct http_pending *pending, struct http_response *response);
  * here that drives the listener. */
 struct http_stream *http_stream_begin(const struct http_request *request,
                                       void (*gone)(void *ctx), void *ctx);
-/* False: more than 128 kB wait for this client already, or it was ended; nothing of it
- * was taken. */
-bool http_stream_send(struct http_stream *stream, const char *bytes, size_t len);
+/* What is sent to many streams is held once: the caller makes a piece, sends it to each,
+ * and drops it; it is freed when the last client has taken it. */
+struct http_piece *http_piece_new(const char *bytes, size_t len);
+void http_piece_drop(struct http_piece *piece);
+/* False: 128 kB or 128 pieces wait for this client already, or it was ended; the piece
+ * was not taken. */
+bool http_stream_send(struct http_stream *stream, struct http_piece *piece);
 /* False: the client has closed its end; the stream is still to be ended. */
 bool http_stream_is_there(const struct http_stream *stream);
 /* cut: without sending what still waits. */

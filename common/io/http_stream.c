@@ -1,5 +1,5 @@
-/* http_stream: answers that go on: what is sent waits in a bounded buffer until the
- * client has taken it; who takes too little is cut off. */
+/* http_stream: answers that go on. What is sent to many is held once; what waits for a
+ * client is bounded, and who takes too little is cut off. */
 #include "io/http_internal.h"
 
 #include <errno.h>
@@ -8,20 +8,75 @@
 
 enum {
     STREAM_BYTES = 128 * 1024, /* that wait for a client, at most */
+    STREAM_PIECES = 128,       /* of these */
     KERNEL_BYTES = 64 * 1024,
     BLOCK_BYTES = 4096,
+};
+
+struct http_piece {
+    size_t refs, len;
+    char bytes[];
 };
 
 struct http_stream {
     struct http *http;
     struct MHD_Connection *connection;
-    char *bytes; /* those not taken yet */
-    size_t len, cap;
+    struct http_piece *pieces[STREAM_PIECES]; /* a ring of those not taken yet */
+    size_t first, count;
+    size_t taken; /* of the first */
+    size_t len;   /* of all that wait */
     bool waiting; /* for something to send: the connection is suspended */
     bool ended;
     void (*gone)(void *ctx);
     void *ctx;
 };
+
+/* ---- pieces ---- */
+
+struct http_piece *http_piece_new(const char *bytes, size_t len)
+{
+    struct http_piece *piece = malloc(sizeof(*piece) + len);
+    if (!piece)
+        abort(); /* out of memory: as in arena.h */
+    piece->refs = 1;
+    piece->len = len;
+    memcpy(piece->bytes, bytes, len);
+    return piece;
+}
+
+void http_piece_drop(struct http_piece *piece)
+{
+    if (--piece->refs == 0)
+        free(piece);
+}
+
+static void drop_first(struct http_stream *stream)
+{
+    http_piece_drop(stream->pieces[stream->first]);
+    stream->first = (stream->first + 1) % STREAM_PIECES;
+    stream->count--;
+    stream->taken = 0;
+}
+
+/* As much as there is, across pieces. */
+static size_t take(struct http_stream *stream, char *out, size_t max)
+{
+    size_t len = 0;
+    while (stream->count && len < max) {
+        const struct http_piece *piece = stream->pieces[stream->first];
+        size_t left = piece->len - stream->taken;
+        size_t part = left < max - len ? left : max - len;
+        memcpy(out + len, piece->bytes + stream->taken, part);
+        len += part;
+        stream->taken += part;
+        if (part == left)
+            drop_first(stream);
+    }
+    stream->len -= len;
+    return len;
+}
+
+/* ---- the connection ---- */
 
 static void resume(struct http_stream *stream)
 {
@@ -36,26 +91,22 @@ static void resume(struct http_stream *stream)
 static ssize_t read_next(void *ctx, uint64_t at, char *out, size_t max)
 {
     struct http_stream *stream = ctx;
-    size_t len = stream->len < max ? stream->len : max;
     (void)at;
-    if (len == 0 && stream->ended)
+    if (stream->len)
+        return (ssize_t)take(stream, out, max);
+    if (stream->ended)
         return MHD_CONTENT_READER_END_OF_STREAM;
-    if (len == 0) {
-        stream->waiting = true;
-        MHD_suspend_connection(stream->connection);
-        return 0;
-    }
-    memcpy(out, stream->bytes, len);
-    stream->len -= len;
-    memmove(stream->bytes, stream->bytes + len, stream->len);
-    return (ssize_t)len;
+    stream->waiting = true;
+    MHD_suspend_connection(stream->connection);
+    return 0;
 }
 
 static void forget(void *ctx)
 {
     struct http_stream *stream = ctx;
     stream->gone(stream->ctx);
-    free(stream->bytes);
+    while (stream->count)
+        drop_first(stream);
     free(stream);
 }
 
@@ -98,24 +149,16 @@ enum MHD_Result http_stream_answer(struct http_stream *stream)
     return result;
 }
 
-static void grow(struct http_stream *stream, size_t len)
+bool http_stream_send(struct http_stream *stream, struct http_piece *piece)
 {
-    if (len <= stream->cap)
-        return;
-    char *bytes = realloc(stream->bytes, len);
-    if (!bytes)
-        abort(); /* out of memory: as in arena.h */
-    stream->bytes = bytes;
-    stream->cap = len;
-}
-
-bool http_stream_send(struct http_stream *stream, const char *bytes, size_t len)
-{
-    if (stream->ended || stream->len + len > STREAM_BYTES)
+    if (stream->ended || stream->len + piece->len > STREAM_BYTES ||
+        stream->count == STREAM_PIECES)
         return false;
-    grow(stream, stream->len + len);
-    memcpy(stream->bytes + stream->len, bytes, len);
-    stream->len += len;
+    if (piece->len == 0)
+        return true;
+    piece->refs++;
+    stream->pieces[(stream->first + stream->count++) % STREAM_PIECES] = piece;
+    stream->len += piece->len;
     resume(stream);
     return true;
 }

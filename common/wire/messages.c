@@ -89,9 +89,31 @@ const struct codec letter_mark_codec =
                 "What was done with a dead letter: the value in tillbridge.control under "
                 "letter/<partition>-<offset>");
 
-const struct codec *const messages_all[] = {
-    &snapshot_codec, &result_codec,   &poll_codec,     &doorbell_codec,    &trigger_codec,
-    &config_codec,   &backfill_codec, &progress_codec, &letter_mark_codec, NULL};
+#define TYPE dismissal
+static const struct codec_field dismissal_fields[] = {
+#define DISMISSAL_FIELDS
+#include "wire/messages.def"
+#undef DISMISSAL_FIELDS
+};
+#undef TYPE
+const struct codec dismissal_codec =
+    CODEC_TABLE(dismissal, dismissal_fields, "dismissal",
+                "That a person has seen to an order: the value in tillbridge.control "
+                "under dismissal/<shop>/<order id>, or under "
+                "dismissal/message/<topic>/<partition>/<offset> where a message names no "
+                "order");
+
+const struct codec *const messages_all[] = {&snapshot_codec,
+                                            &result_codec,
+                                            &poll_codec,
+                                            &doorbell_codec,
+                                            &trigger_codec,
+                                            &config_codec,
+                                            &backfill_codec,
+                                            &progress_codec,
+                                            &letter_mark_codec,
+                                            &dismissal_codec,
+                                            NULL};
 
 static enum rc decode(const struct codec *codec, const char *bytes, size_t len,
                       struct arena *arena, void *out, struct err *e)
@@ -146,6 +168,13 @@ enum rc letter_mark_decode(const char *bytes, size_t len, struct arena *arena,
 {
     enum rc rc = decode(&letter_mark_codec, bytes, len, arena, out, e);
     return rc ? rc : check_version("letter mark", out->version, e);
+}
+
+enum rc dismissal_decode(const char *bytes, size_t len, struct arena *arena,
+                         struct dismissal *out, struct err *e)
+{
+    enum rc rc = decode(&dismissal_codec, bytes, len, arena, out, e);
+    return rc ? rc : check_version("dismissal", out->version, e);
 }
 
 enum rc config_decode(const char *bytes, size_t len, struct arena *arena,

@@ -52,9 +52,10 @@ enum {
 
 #define POLL_KIND_WEBHOOK "webhook"
 
-#define CONTROL_KEY_CONFIG  "config"
-#define CONTROL_KEY_TRIGGER "trigger/" /* + id */
-#define CONTROL_KEY_LETTER  "letter/"  /* + partition-offset of shopify.orders.dlq */
+#define CONTROL_KEY_CONFIG    "config"
+#define CONTROL_KEY_TRIGGER   "trigger/"   /* + id */
+#define CONTROL_KEY_LETTER    "letter/"    /* + partition-offset of shopify.orders.dlq */
+#define CONTROL_KEY_DISMISSAL "dismissal/" /* + shop/order id, or message/<its place> */
 
 #define SOURCE_REPLAY "replay"
 
@@ -127,8 +128,14 @@ struct letter_mark {
     int64_t at_ms;
 };
 
+/* That a person has seen to what was decided up to decided_ms. */
+struct dismissal {
+    int64_t version;
+    int64_t decided_ms, at_ms;
+};
+
 extern const struct codec result_codec, poll_codec, doorbell_codec, trigger_codec,
-    config_codec, letter_mark_codec;
+    config_codec, letter_mark_codec, dismissal_codec;
 
 /* All messages, snapshot first, for the documents' generator; NULL-terminated. */
 extern const struct codec *const messages_all[];
@@ -144,6 +151,8 @@ enum rc trigger_decode(const char *bytes, size_t len, struct arena *arena,
                        struct trigger *out, struct err *e) TB_MUST_CHECK;
 enum rc letter_mark_decode(const char *bytes, size_t len, struct arena *arena,
                            struct letter_mark *out, struct err *e) TB_MUST_CHECK;
+enum rc dismissal_decode(const char *bytes, size_t len, struct arena *arena,
+                         struct dismissal *out, struct err *e) TB_MUST_CHECK;
 enum rc config_decode(const char *bytes, size_t len, struct arena *arena,
                       struct runtime_config *out, struct err *e) TB_MUST_CHECK;
 

@@ -270,6 +270,8 @@ static void dispatch(struct answers *answers, const struct api_call *call,
         return show_health(answers, response);
     case API_CONFLICTS:
         return show_open(answers, response);
+    case API_CONFLICTS_DO:
+        return answers_do_conflicts(answers, call, response);
     case API_POLLS:
         return show_list(answers, KEY_POLLS, lists_polls, response);
     case API_EVENTS:

@@ -26,6 +26,16 @@ void answers_do_rebuild(struct answers *answers, struct http_response *response)
 void answers_do_config(struct answers *answers, const struct api_call *call,
                        struct http_response *response);
 
+/* Hands a record over for the control topic; acknowledged when answers_flush said so. */
+enum rc answers_produce(struct answers *answers, const char *key,
+                        const struct codec *codec, const void *message,
+                        struct err *e) TB_MUST_CHECK;
+enum rc answers_flush(struct answers *answers, struct err *e) TB_MUST_CHECK;
+
+/* answers_conflicts.c */
+void answers_do_conflicts(struct answers *answers, const struct api_call *call,
+                          struct http_response *response);
+
 /* answers_letters.c */
 void answers_list_letters(struct answers *answers, const struct api_call *call,
                           struct http_response *response);

@@ -6,26 +6,37 @@
 #include "io/clock.h"
 #include "io/log.h"
 
-#include <string.h>
-
 enum {
     ACKNOWLEDGE_MS = 2000, /* the loop waits for Kafka this long, seconds at most */
 };
 
-static enum rc publish(struct answers *answers, const char *key,
-                       const struct codec *codec, const void *message, struct err *e)
+enum rc answers_produce(struct answers *answers, const char *key,
+                        const struct codec *codec, const void *message, struct err *e)
 {
     struct buf value;
-    size_t failed = 0;
     buf_init(&value, MESSAGE_MAX_BYTES);
     codec_encode(codec, message, &value);
     enum rc rc = bus_produce_text(answers->producer, TOPIC_CONTROL, key, &value, e);
-    if (rc == RC_OK)
-        rc = bus_flush(answers->producer, ACKNOWLEDGE_MS, &failed, e);
     buf_done(&value);
     if (rc == RC_FATAL)
         answers->fatal = *e;
     return rc;
+}
+
+enum rc answers_flush(struct answers *answers, struct err *e)
+{
+    size_t failed = 0;
+    enum rc rc = bus_flush(answers->producer, ACKNOWLEDGE_MS, &failed, e);
+    if (rc == RC_FATAL)
+        answers->fatal = *e;
+    return rc;
+}
+
+static enum rc publish(struct answers *answers, const char *key,
+                       const struct codec *codec, const void *message, struct err *e)
+{
+    enum rc rc = answers_produce(answers, key, codec, message, e);
+    return rc ? rc : answers_flush(answers, e);
 }
 
 /* So that the id can be asked for at once, before the control topic has come round. */

@@ -97,6 +97,37 @@ function own.TRIM_OPEN(key, values, max)
   end
 end
 
+-- A person has seen to it, or to something later. It may be told before the decision.
+local function is_seen(key, member, score)
+  local seen = redis.call('ZSCORE', key .. ':seen', member)
+  return seen and tonumber(score) <= tonumber(seen)
+end
+
+-- A deletion is told of by another partition: a decision before it may come after it.
+local function is_deleted_later(key, values, member, score)
+  local value = redis.call('HGET', values, member)
+  return value and cjson.decode(value).reason == 'deleted_in_shop' and
+    tonumber(redis.call('ZSCORE', key, member)) > tonumber(score)
+end
+
+local function open(key, values, member, score, value)
+  if not is_seen(key, member, score) then
+    redis.call('ZADD', key, score, member)
+    redis.call('HSET', values, member, value)
+  end
+end
+
+local function close(key, values, member)
+  redis.call('ZREM', key, member)
+  redis.call('HDEL', values, member)
+end
+
+function own.OPEN(key, values, member, score, value)
+  if not is_deleted_later(key, values, member, score) then
+    open(key, values, member, score, value)
+  end
+end
+
 -- The shop deleted the order: nobody has to see to it where the last decision left nothing
 -- open in RMS. over: the words of such decisions.
 function own.OPEN_GONE(key, values, member, score, value, history, over)
@@ -111,20 +142,24 @@ function own.OPEN_GONE(key, values, member, score, value, history, over)
       end
     end
   end
-  redis.call('ZADD', key, score, member)
-  redis.call('HSET', values, member, value)
+  open(key, values, member, score, value)
 end
 
--- A deletion is told of by another partition: a decision before it may come after it, and
--- settles it only when it left nothing open in RMS (over is '1').
+-- What was decided before a deletion settles it only when it left nothing open in RMS (over
+-- is '1').
 function own.CLOSE(key, values, member, score, over)
-  local open = over ~= '1' and redis.call('HGET', values, member)
-  if open and cjson.decode(open).reason == 'deleted_in_shop' and
-     tonumber(redis.call('ZSCORE', key, member)) > tonumber(score) then
-    return
+  if over == '1' or not is_deleted_later(key, values, member, score) then
+    close(key, values, member)
   end
-  redis.call('ZREM', key, member)
-  redis.call('HDEL', values, member)
+end
+
+function own.DISMISS(key, values, member, score, max)
+  redis.call('ZADD', key .. ':seen', score, member)
+  redis.call('ZREMRANGEBYRANK', key .. ':seen', 0, string.format('%d', -max - 1))
+  local opened = redis.call('ZSCORE', key, member)
+  if opened and tonumber(opened) <= tonumber(score) then
+    close(key, values, member)
+  end
 end
 
 local letter_states = {'open', 'parked', 'redriven'}

@@ -11,7 +11,7 @@
 #define FOLLOW_GROUP "tillbridge-stats"
 
 enum {
-    FOLLOW_BATCH = 50, /* records in hand: a turn takes a millisecond or two */
+    FOLLOW_BATCH = 25, /* records in hand: a turn takes a millisecond or two */
     FOLLOW_BATCH_BYTES = 256 * 1024, /* beyond this no further record is taken */
 };
 

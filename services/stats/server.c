@@ -216,7 +216,7 @@ static char *small_consumer(const char *extra)
 {
     char *text = NULL;
     if (asprintf(&text,
-                 "queued.max.messages.kbytes=4096,fetch.message.max.bytes=262144%s%s",
+                 "queued.max.messages.kbytes=5120,fetch.message.max.bytes=131072%s%s",
                  *extra ? "," : "", extra) < 0)
         abort();
     return text;

@@ -66,9 +66,9 @@ static void cut(struct one *one)
     http_stream_end(one->stream, true);
 }
 
-static void send_to(struct one *one, const char *bytes, size_t len)
+static void send_to(struct one *one, struct http_piece *piece)
 {
-    if (one->cut || http_stream_send(one->stream, bytes, len))
+    if (one->cut || http_stream_send(one->stream, piece))
         return;
     log_info("stream.cut", KV("text", "the client takes less than there is"));
     cut(one);
@@ -76,9 +76,13 @@ static void send_to(struct one *one, const char *bytes, size_t len)
 
 static void send_to_all(struct streams *streams, const struct buf *text)
 {
-    for (size_t i = 0; i < STREAMS_MAX && text->len; i++)
+    if (text->len == 0)
+        return;
+    struct http_piece *piece = http_piece_new(buf_str(text), text->len);
+    for (size_t i = 0; i < STREAMS_MAX; i++)
         if (streams->at[i].stream)
-            send_to(&streams->at[i], buf_str(text), text->len);
+            send_to(&streams->at[i], piece);
+    http_piece_drop(piece);
 }
 
 /* ---- events ---- */
@@ -194,7 +198,9 @@ static void welcome(struct streams *streams, struct one *one, const char *last)
         log_err(LOG_DEBUG, "stream.not_resumed", &e, LOG_FIELDS());
     if (streams->state)
         buf_text(&text, streams->state);
-    send_to(one, buf_str(&text), text.len);
+    struct http_piece *piece = http_piece_new(buf_str(&text), text.len);
+    send_to(one, piece);
+    http_piece_drop(piece);
     buf_done(&text);
 }
 

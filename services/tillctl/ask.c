@@ -12,6 +12,24 @@ enum {
     ANSWER_MAX = 16 * 1024 * 1024,
 };
 
+/* ---- asking for something ---- */
+
+cJSON *ask_body(const struct cli_call *call, const char *const *members, size_t count)
+{
+    cJSON *body = cJSON_CreateObject();
+    for (size_t i = 0; i < count; i++) {
+        const enum cli_kind kind = call->command->options[i].kind;
+        if (!call->given[i])
+            continue;
+        if (kind == CLI_INT)
+            cJSON_AddNumberToObject(body, members[i], (double)call->value[i]);
+        else
+            cJSON_AddBoolToObject(body, members[i],
+                                  kind == CLI_FLAG || call->value[i] != 0);
+    }
+    return body;
+}
+
 /* ---- sending ---- */
 
 static enum rc exchange(struct web *web, const struct web_request *request,

@@ -23,6 +23,10 @@ struct ask_request {
     int64_t timeout_ms;
 };
 
+/* The options that were given as an object: members names those of the first `count`
+ * options of the command. The caller's, cJSON_Delete. */
+cJSON *ask_body(const struct cli_call *call, const char *const *members, size_t count);
+
 /* RC_RETRY: it could not be reached, is not ready, or took too long. RC_REJECT: as
  * api_read. RC_FATAL: API_URL or its certificate. */
 enum rc ask_send(const struct cfg *cfg, const struct ask_request *request,

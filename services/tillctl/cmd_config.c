@@ -42,24 +42,10 @@ static const char *const members[] = {
     [ENABLED] = "enabled",
 };
 
-static cJSON *body_of(const struct cli_call *call)
-{
-    cJSON *body = cJSON_CreateObject();
-    for (size_t i = 0; i < CLI_COUNT(members); i++) {
-        if (!call->given[i])
-            continue;
-        if (options[i].kind == CLI_BOOL)
-            cJSON_AddBoolToObject(body, members[i], call->value[i] != 0);
-        else
-            cJSON_AddNumberToObject(body, members[i], (double)call->value[i]);
-    }
-    return body;
-}
-
 static enum cli_exit run(const struct cli_call *call)
 {
     enum cli_exit code = CLI_USAGE;
-    cJSON *body = body_of(call);
+    cJSON *body = ask_body(call, members, CLI_COUNT(members));
     if (body->child)
         code = ask_and_show(call->cfg,
                             &(struct ask_request){.route = API_CONFIG,

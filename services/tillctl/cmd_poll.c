@@ -64,18 +64,6 @@ static const char *const members[] = {
     [DRY_RUN] = "dry_run",
 };
 
-static cJSON *body_of(const struct cli_call *call)
-{
-    cJSON *body = cJSON_CreateObject();
-    for (size_t i = 0; i < CLI_COUNT(members); i++) {
-        if (call->given[i] && options[i].kind == CLI_FLAG)
-            cJSON_AddTrueToObject(body, members[i]);
-        else if (call->given[i])
-            cJSON_AddNumberToObject(body, members[i], (double)call->value[i]);
-    }
-    return body;
-}
-
 /* ---- following a poll ---- */
 
 struct poll {
@@ -199,7 +187,7 @@ static enum cli_exit poll_now(const struct cli_call *call)
     struct poll poll = {.cfg = call->cfg,
                         .until_ms = clock_monotonic_ms() + timeout_s * 1000,
                         .shows_progress = isatty(STDERR_FILENO)};
-    cJSON *body = body_of(call);
+    cJSON *body = ask_body(call, members, CLI_COUNT(members));
     enum rc rc = trigger(&poll, body, &e);
     if (rc == RC_OK)
         rc = follow(&poll, &e);

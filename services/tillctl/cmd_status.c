@@ -83,7 +83,9 @@ const struct cli_command command_status = {
     .summary = "show what the polling does and has done, and what needs a person",
     .about =
         "Orders that were refused or are in conflict are listed with what to do about "
-        "them; tillctl explain tells more about one.",
+        "them; tillctl explain tells more about one, and conflicts dismiss takes those "
+        "off "
+        "that you have seen to.",
     .options = options,
     .option_count = CLI_COUNT(options),
     .examples = examples,

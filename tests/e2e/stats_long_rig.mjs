@@ -1,13 +1,17 @@
 // What stats_long.test.mjs sends, and how it counts: the topic's messages one by one, with a map of what was met,
 // where the aggregators keep one offset a source partition.
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
+import readline from 'node:readline';
 import { ask, partitions, result, stats } from './stats_bench.mjs';
 
 const kinds = [['created'], ['updated'], ['cancelled'], ['skipped', 'unchanged'], ['skipped', 'stale'], ['conflict', 'tendered'],
   ['error', 'unknown_sku']];
 const repeated = 300; // a reconciler that starts again reads so much twice
+const hoursKept = 192;
 const pendingFor = 200; // orders until one put aside is settled
 
 function original(order) {
@@ -46,12 +50,26 @@ const outcomeOf = ({ action, reason }) => {
 const prefixOf = ({ dryRun, source }) => (dryRun ? 'dry_run_' : source === 'replay' ? 'replayed_' : '');
 const add = (to, name) => { to[name] = (to[name] ?? 0) + 1; };
 
+/** The result events of the topic, partition by partition, in their order: a million of them are more than one text can hold. */
+export async function* eventsOf(brokers, topic) {
+  for (let p = 0; p < partitions; p += 1) {
+    const kcat = spawn('kcat', ['-b', brokers, '-C', '-t', topic, '-p', String(p), '-e', '-q', '-o', 'beginning'],
+      { stdio: ['ignore', 'pipe', 'inherit'] });
+    const ended = once(kcat, 'close');
+    for await (const line of readline.createInterface({ input: kcat.stdout })) yield JSON.parse(line);
+    const [code] = await ended;
+    if (code) throw new Error(`kcat ended with ${code}`);
+  }
+}
+
 /** What must be shown after these events (each partition's in order), of which `published` orders were announced. */
-export function countResults(events, published) {
+export async function countResults(events, published) {
   const counters = { total_polled: published, in_flight: published, malformed_records: 0, expired_records: 0, duplicate_results: 0 };
   for (const prefix of ['', 'replayed_', 'dry_run_']) for (const kind of kinds) counters[prefix + outcomeOf({ action: kind[0], reason: kind[1] })] = 0;
   const [reasons, accounted, hours, met] = [{}, {}, {}, new Map()];
-  for (const event of events) {
+  let messages = 0;
+  for await (const event of events) {
+    messages += 1;
     const source = `${event.srcTopic}/${event.srcPartition}/${event.srcOffset}`;
     const known = met.get(source);
     if (known === 'settled' || (known && event.pending)) {
@@ -68,7 +86,8 @@ export function countResults(events, published) {
     if (event.reason) add(reasons, event.reason);
     counters.in_flight -= 1;
   }
-  return { counters, reasons, accounted, hours: Object.entries(hours).sort(([a], [b]) => (a < b ? -1 : 1)) };
+  const newest = Object.entries(hours).sort(([a], [b]) => (a < b ? -1 : 1)).slice(-hoursKept);
+  return { messages, wanted: { counters, reasons, accounted, hours: newest } };
 }
 
 const withoutZeros = (numbers) => Object.fromEntries(Object.entries(numbers).filter(([, value]) => value));
@@ -76,7 +95,7 @@ const withoutZeros = (numbers) => Object.fromEntries(Object.entries(numbers).fil
 /** The same of an aggregator's answers. */
 export async function shownBy(service, wanted) {
   const shown = await stats(service);
-  const { json } = await ask(service, 'history?by=hour&limit=192');
+  const { json } = await ask(service, `history?by=hour&limit=${hoursKept}`);
   const names = Object.keys(wanted.counters);
   const hours = json.data.buckets.map((bucket) => [bucket.at.slice(0, 13),
     withoutZeros(Object.fromEntries(names.filter((name) => name in bucket).map((name) => [name, bucket[name]])))]);

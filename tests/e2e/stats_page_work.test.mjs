@@ -21,6 +21,8 @@ let control;
 const recently = (msAgo = 0) => new Date(Date.now() - msAgo).toISOString();
 const button = (name, place = page) => place.getByRole('button', { name, exact: true });
 const ofLetter = (action, order) => page.locator('#letters').getByRole('button', { name: `${action} the dead letter of order #${order}`, exact: true });
+const ofOpen = (order) => page.getByRole('button', { name: `Seen to: take order #${order} off this list`, exact: true });
+const dismissals = async () => (await control.messages()).map(({ key }) => key).filter((key) => key.startsWith('dismissal/'));
 const letters = async (query = '') => (await ask(api, `/api/v1/dlq${query}`)).json.data;
 const isOpen = () => page.locator('#confirm').evaluate((dialog) => dialog.open);
 const dialogSays = (words) => view.appears('#confirm', words);
@@ -131,6 +133,32 @@ describe('the rest', { skip, concurrency: false }, () => {
     assert.equal(await button('deleted in shop 1').getAttribute('aria-pressed'), 'true');
     await button('all 3').click();
     assert.equal(await page.locator('#open tr').count(), 3);
+  });
+
+  test('what was seen to leaves the list when it is wanted', async () => {
+    const seen = ofOpen(8);
+    await seen.focus();
+    await page.keyboard.press('Enter');
+    await dialogSays('a later conflict puts the order here again');
+    assert.equal(await focused(), 'confirm-no', 'the harmless answer is the near one');
+    assert.deepEqual(await view.violations(), []);
+    await page.keyboard.press('Escape');
+    await view.appears('#open-result', 'Nothing was done');
+    assert.match(await focused(), /^seen .*\/8$/);
+    assert.deepEqual(await dismissals(), []);
+    await seen.click();
+    await dialogSays('deleted in shop');
+    await button('Seen to', page.locator('#confirm')).click();
+    await view.appears('#open-result', '#8 was taken off this list');
+    await view.appears('#open-count', '2');
+    assert.equal(await ofOpen(8).count(), 0);
+    assert.deepEqual((await dismissals()).map((key) => key.split('/').at(-1)), ['8']);
+    assert.deepEqual(await view.violations(), []);
+    await ask(api, 'conflicts', { method: 'POST', json: { action: 'dismiss', orders: ['#6'] } }); // by somebody else
+    await ofOpen(6).click();
+    await view.appears('#open-result', 'not among what needs a person');
+    assert.equal(await isOpen(), false);
+    await waitUntil(async () => await ofOpen(6).count() === 0, { what: 'the page to follow', timeoutMs: 30_000 });
   });
 
   test('the plot is told in a sentence and in a table', async () => {

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -48,6 +49,29 @@ static void a_secret_may_come_from_a_file(void **state)
     write_file("zero", "", 0);
     setenv("SHOPIFY_ACCESS_TOKEN_FILE", unit_path("zero"), 1);
     settings_expect_fault(CFG_FETCHER, "SHOPIFY_ACCESS_TOKEN", "not set");
+}
+
+/* As a secret that was mounted into a container with its owner's rights. */
+static void a_file_of_somebody_else_is_one_line_with_the_user(void **state)
+{
+    (void)state;
+    uid_t me = geteuid();
+    setenv("SHOPIFY_SHOP", "example.myshopify.com", 1);
+    write_file("theirs", "shpat_theirs", 12);
+    assert_int_equal(chmod(unit_path("theirs"), 0), 0);
+    setenv("SHOPIFY_ACCESS_TOKEN_FILE", unit_path("theirs"), 1);
+    if (me == 0) /* nothing is hidden from root */
+        assert_int_equal(seteuid(10001), 0);
+    char *user = NULL;
+    assert_true(asprintf(&user, "user %u must be able to read it", (unsigned)geteuid()) >
+                0);
+    enum rc rc = settings_load(CFG_FETCHER);
+    assert_int_equal(seteuid(me), 0);
+    assert_int_equal(rc, RC_FATAL);
+    assert_contains(buf_str(&setting_faults), "SHOPIFY_ACCESS_TOKEN_FILE: can't read ");
+    assert_contains(buf_str(&setting_faults), user);
+    assert_null(strstr(buf_str(&setting_faults), "not set"));
+    free(user);
 }
 
 static void secrets_are_never_shown(void **state)
@@ -311,6 +335,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SETTINGS_CASE(a_secret_may_come_from_a_file),
+        SETTINGS_CASE(a_file_of_somebody_else_is_one_line_with_the_user),
         SETTINGS_CASE(secrets_are_never_shown),
         SETTINGS_CASE(settings_that_go_together_are_checked),
         SETTINGS_CASE(the_connection_string_is_put_together),

@@ -1,5 +1,6 @@
 /* test_codec: every kind of field both ways at its limits, by a table made for it, and
  * the JSON Schema. */
+#include "arena_rig.h"
 #include "base/json.h"
 #include "base/money.h"
 #include "unit.h"
@@ -43,22 +44,6 @@ static const struct codec_field outer_fields[] = {
     CODEC_NESTED(outer, CODEC_LIST, many, CODEC_OPTIONAL, "many", &inner_codec, "many"),
 };
 static const struct codec outer_codec = CODEC_TABLE(outer, outer_fields, "outer", "out");
-
-static struct arena arena;
-
-static int start(void **state)
-{
-    (void)state;
-    arena_init(&arena);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
 
 static const char *written(const struct outer *in)
 {
@@ -203,5 +188,5 @@ int main(void)
         cmocka_unit_test(what_does_not_fit_is_marked),
         cmocka_unit_test(the_schema_follows_the_table),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, arena_start, arena_stop);
 }

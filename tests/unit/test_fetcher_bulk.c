@@ -1,5 +1,6 @@
 /* test_fetcher_bulk: the questions of a backfill, and its file's lines as orders: joined
  * from any order of lines they are the very orders of a page. */
+#include "arena_rig.h"
 #include "core/bulk.h"
 #include "core/bulk_join.h"
 #include "core/page.h"
@@ -11,21 +12,6 @@
 #define T0 INT64_C(1795341600000) /* 2026-11-22T10:00:00Z */
 
 static const char shop[] = "demo.myshopify.com";
-static struct arena arena;
-
-static int start(void **state)
-{
-    (void)state;
-    arena_init(&arena);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
 
 /* ---- joining ---- */
 
@@ -251,12 +237,14 @@ static void test_versions(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_joined_as_in_a_page, start, stop),
+        cmocka_unit_test_setup_teardown(test_joined_as_in_a_page, arena_start,
+                                        arena_stop),
         cmocka_unit_test(test_keys),
-        cmocka_unit_test_setup_teardown(test_a_stranger_among_the_lines, start, stop),
+        cmocka_unit_test_setup_teardown(test_a_stranger_among_the_lines, arena_start,
+                                        arena_stop),
         cmocka_unit_test(test_search_and_document),
         cmocka_unit_test(test_run_and_refused),
-        cmocka_unit_test_setup_teardown(test_states, start, stop),
+        cmocka_unit_test_setup_teardown(test_states, arena_start, arena_stop),
         cmocka_unit_test(test_versions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -283,13 +283,12 @@ static void test_record_and_back(void **unused)
     struct buf bytes;
     struct poll poll;
     struct poll_record record;
-    struct poll_state state = {.window = polled_until(T0),
-                               .fetched_ms = T0 + 17,
-                               .published_total = 12,
-                               .dry_run_total = 3,
-                               .published_by = {[POLL_TRIGGER] = 1,
-                                                [POLL_WEBHOOK] = 2,
-                                                [POLL_BACKFILL] = 4}};
+    struct poll_state state = {
+        .window = polled_until(T0),
+        .fetched_ms = T0 + 17,
+        .published_total = 12,
+        .dry_run_total = 3,
+        .published_by = {[POLL_TRIGGER] = 1, [POLL_WEBHOOK] = 2, [POLL_BACKFILL] = 4}};
     struct poll_state back;
     state.window.cursor_from_ms = T0 - 5000;
     state.window.late_from_ms = T0 - 9000;

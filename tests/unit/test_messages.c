@@ -1,4 +1,5 @@
 /* test_messages: results, poll records, triggers and configurations, read and refused. */
+#include "arena_rig.h"
 #include "unit.h"
 #include "wire/messages.h"
 
@@ -6,22 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct arena arena;
 static char *json; /* a message written last */
-
-static int start(void **state)
-{
-    (void)state;
-    arena_init(&arena);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
 
 static size_t write_message(const struct codec *codec, const void *in)
 {
@@ -214,7 +200,7 @@ static void every_message_has_its_documents(void **state)
         for (size_t i = 0; i < messages_all[count]->count; i++)
             assert_true(strlen(messages_all[count]->fields[i].help) > 1);
     }
-    assert_int_equal(count, 9);
+    assert_int_equal(count, 10);
 }
 
 int main(void)
@@ -228,5 +214,5 @@ int main(void)
         cmocka_unit_test(what_is_no_message_is_refused),
         cmocka_unit_test(every_message_has_its_documents),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, arena_start, arena_stop);
 }

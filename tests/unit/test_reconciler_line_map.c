@@ -1,25 +1,10 @@
 /* test_reconciler_line_map: the guard's memory of lines, as text. */
 #include "core/line_map.h"
 
+#include "arena_rig.h"
 #include "unit.h"
 
 #include <string.h>
-
-static struct arena arena;
-
-static int start(void **state)
-{
-    (void)state;
-    arena_init(&arena);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
 
 static const char *again(const char *text)
 {
@@ -99,9 +84,10 @@ static void damage_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(is_read_as_it_was_written, start, stop),
-        cmocka_unit_test_setup_teardown(every_part_is_read, start, stop),
-        cmocka_unit_test_setup_teardown(damage_is_told, start, stop),
+        cmocka_unit_test_setup_teardown(is_read_as_it_was_written, arena_start,
+                                        arena_stop),
+        cmocka_unit_test_setup_teardown(every_part_is_read, arena_start, arena_stop),
+        cmocka_unit_test_setup_teardown(damage_is_told, arena_start, arena_stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

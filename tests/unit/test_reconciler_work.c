@@ -2,12 +2,12 @@
  */
 #include "work.h"
 
+#include "arena_rig.h"
 #include "unit.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static struct arena arena;
 static const char good_key[] = "demo.myshopify.com/7001";
 static const char order_text[] =
     "{\"v\":1,\"shop\":\"demo.myshopify.com\",\"id\":\"7001\",\"name\":\"#1\","
@@ -15,20 +15,6 @@ static const char order_text[] =
     "\"createdAt\":\"2026-03-02T10:00:00Z\",\"currency\":\"USD\",\"total\":\"1\","
     "\"subtotal\":\"1\",\"tax\":\"0\",\"itemQuantity\":0,\"lines\":[]}";
 static const int64_t fetched_ms = INT64_C(1772449500000);
-
-static int start(void **state)
-{
-    (void)state;
-    arena_init(&arena);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
 
 static struct bus_message message_of(const char *key, const char *value)
 {
@@ -304,7 +290,8 @@ static void the_diff_shows_rows_column_by_column(void **state)
         expect_row(&list, i, want[i]);
 }
 
-#define WORK_CASE(function) cmocka_unit_test_setup_teardown(function, start, stop)
+#define WORK_CASE(function) \
+    cmocka_unit_test_setup_teardown(function, arena_start, arena_stop)
 
 int main(void)
 {

@@ -1,4 +1,5 @@
 /* test_stats_api: which requests are taken, and how the others are refused. */
+#include "arena_rig.h"
 #include "core/api.h"
 #include "unit.h"
 
@@ -11,23 +12,8 @@
 #define POLLING "/api/v1/orders/polling"
 #define TOKEN   "s3cret-token"
 
-static struct arena arena;
 static struct problem problem;
 static struct api_call call;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena_init(&arena);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
 
 static struct api_request request(const char *method, const char *path, const char *body)
 {
@@ -84,6 +70,8 @@ static void paths_and_methods(void **state)
         {"GET", "/api/v1/orders/\xff", 404, API_STATUS, NULL, NULL},
         {"GET", "/../etc/passwd", 404, API_STATUS, NULL, NULL},
         {"GET", POLLING "/trigger", 405, API_STATUS, NULL, "POST"},
+        {"POST", POLLING "/conflicts", 400, API_STATUS, NULL, NULL},
+        {"DELETE", POLLING "/conflicts", 405, API_STATUS, NULL, "GET, HEAD, POST"},
         {"DELETE", POLLING "/status", 405, API_STATUS, NULL, "GET, HEAD"},
         {"POST", POLLING "/config", 405, API_STATUS, NULL, "PUT"},
         {"get", POLLING "/status", 405, API_STATUS, NULL, "GET, HEAD"},
@@ -182,14 +170,30 @@ static void who_may_write(void **state)
     }
 }
 
+struct body {
+    const char *path, *body;
+    int status;
+    const char *field, *detail;
+};
+
+static void check_body(const struct body *row)
+{
+    char path[100];
+    snprintf(path, sizeof(path), POLLING "%s", row->path);
+    const char *method = strcmp(row->path, "/config") == 0 ? "PUT" : "POST";
+    struct api_request asked = request(method, path, row->body);
+    int status = status_of(&asked, "");
+    if (status != row->status)
+        fail_msg("%s %s: %d instead of %d: %s", row->path, row->body, status, row->status,
+                 problem.detail);
+    assert_string_equal(problem.field, row->field);
+    assert_contains(problem.detail, row->detail);
+}
+
 static void bodies_are_checked_member_by_member(void **state)
 {
     (void)state;
-    static const struct {
-        const char *path, *body;
-        int status;
-        const char *field, *detail;
-    } rows[] = {
+    static const struct body rows[] = {
         {"/trigger", "{}", 200, "", ""},
         {"/trigger",
          "{\"lookback_minutes\":1440,\"batch_size\":250,\"max_pages\":50,\"dry_run\":"
@@ -226,18 +230,27 @@ static void bodies_are_checked_member_by_member(void **state)
         {"/reset-stats", "{}", 200, "", ""},
         {"/reset-stats", "{\"now\":true}", 400, "now", "possible are: none"},
     };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        char path[100];
-        snprintf(path, sizeof(path), POLLING "%s", rows[i].path);
-        const char *method = strcmp(rows[i].path, "/config") == 0 ? "PUT" : "POST";
-        struct api_request asked = request(method, path, rows[i].body);
-        int status = status_of(&asked, "");
-        if (status != rows[i].status)
-            fail_msg("%s %s: %d instead of %d: %s", rows[i].path, rows[i].body, status,
-                     rows[i].status, problem.detail);
-        assert_string_equal(problem.field, rows[i].field);
-        assert_contains(problem.detail, rows[i].detail);
-    }
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        check_body(&rows[i]);
+}
+
+static void a_dismissal_names_its_orders(void **state)
+{
+    (void)state;
+    static const struct body rows[] = {
+        {"/conflicts", "{\"action\":\"dismiss\",\"orders\":[\"#1\",\"a/2\"]}", 200, "",
+         ""},
+        {"/conflicts", "{\"orders\":[\"#1\"]}", 400, "", "action: needed"},
+        {"/conflicts", "{\"action\":\"dismiss\"}", 400, "", "orders: needed"},
+        {"/conflicts", "{\"action\":\"park\",\"orders\":[\"#1\"]}", 400, "action",
+         "must be one of dismiss"},
+        {"/conflicts", "{\"action\":\"dismiss\",\"orders\":[1]}", 400, "orders",
+         "a list of 1 to 100 texts of up to 200 bytes"},
+        {"/conflicts", "{\"action\":\"dismiss\",\"ids\":[\"1\"]}", 400, "ids",
+         "possible are: action, orders, dry_run"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        check_body(&rows[i]);
 }
 
 static void content_types(void **state)
@@ -316,9 +329,10 @@ int main(void)
         cmocka_unit_test(a_path_of_any_length_is_refused_in_one_line),
         cmocka_unit_test(who_may_write),
         cmocka_unit_test(bodies_are_checked_member_by_member),
+        cmocka_unit_test(a_dismissal_names_its_orders),
         cmocka_unit_test(content_types),
         cmocka_unit_test(parameters_reach_the_messages),
         cmocka_unit_test(a_problem_is_json_whatever_it_quotes),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, arena_start, arena_stop);
 }

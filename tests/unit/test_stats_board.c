@@ -1,6 +1,7 @@
 /* test_stats_board: numbers from the fields of the stats hash; resets; the equation. */
 #include "core/board.h"
 
+#include "arena_rig.h"
 #include "base/str.h"
 #include "core/keys.h"
 #include "unit.h"
@@ -8,22 +9,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-static struct arena arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena_init(&arena);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
 
 /* A stats hash as Redis would hold it. */
 struct hash {
@@ -237,5 +222,5 @@ int main(void)
         cmocka_unit_test(what_expired_is_not_in_flight),
         cmocka_unit_test(the_equation_closes_in_any_order),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, arena_start, arena_stop);
 }

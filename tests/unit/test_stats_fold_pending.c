@@ -79,7 +79,7 @@ static void it_is_open_while_it_waits(void **state)
     (void)state;
     put_result(10, "error", PENDING);
     struct fold_out first = fold(&nothing);
-    assert_int_equal(commands(&first, "ZADD", KEY_OPEN), 1);
+    assert_int_equal(commands(&first, "OPEN", KEY_OPEN), 1);
     put_result(10, "updated", POLL);
     struct fold_out second = fold(&first.state);
     assert_int_equal(commands(&second, "CLOSE", KEY_OPEN), 1);

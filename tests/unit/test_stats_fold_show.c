@@ -25,8 +25,7 @@ static void what_needs_a_person_opens_and_closes(void **state)
         next_offset = 0;
         put_result(1, rows[i].action, rows[i].more);
         struct fold_out out = fold(&nothing);
-        assert_int_equal(commands(&out, "ZADD", KEY_OPEN), rows[i].opened);
-        assert_int_equal(commands(&out, "HSET", KEY_OPEN_DATA), rows[i].opened);
+        assert_int_equal(commands(&out, "OPEN", KEY_OPEN), rows[i].opened);
         assert_int_equal(commands(&out, "CLOSE", KEY_OPEN), rows[i].closed);
     }
 }
@@ -40,7 +39,7 @@ static void an_unreadable_message_is_open_by_its_place(void **state)
         "\"decidedAt\":\"2026-11-22T10:00:00Z\"}");
     struct fold_out out = fold(&nothing);
     assert_int_equal(added(&out, "c|replayed|replay|error|malformed|"), 1);
-    assert_int_equal(commands(&out, "ZADD", KEY_OPEN), 1);
+    assert_int_equal(commands(&out, "OPEN", KEY_OPEN), 1);
     assert_int_equal(commands(&out, "HISTORY", KEY_ORDER "a/1"), 0);
     bool found = false;
     for (size_t i = 0; i < out.ops.commands.count; i++)
@@ -156,6 +155,28 @@ static void the_last_valid_configuration_is_in_force(void **state)
     assert_string_equal(is_set(&out, "config"), "");
 }
 
+static void a_dismissal_is_folded_or_is_malformed(void **state)
+{
+    (void)state;
+    put("dismissal/a/1", "{\"v\":1,\"decidedAt\":\"2026-11-22T10:00:00.5Z\","
+                         "\"at\":\"2026-11-22T11:00:00Z\"}");
+    put("dismissal/a/2", "{\"v\":1,\"at\":\"2026-11-22T11:00:00Z\"}");
+    put("dismissal/a/3", "{\"v\":2,\"decidedAt\":\"2026-11-22T10:00:00Z\","
+                         "\"at\":\"2026-11-22T11:00:00Z\"}");
+    put("dismissal/", "{");
+    put("dismissal/message/shopify.orders/3/8", NULL);
+    struct fold_out out = fold_on(TOPIC_CONTROL, &nothing);
+    assert_int_equal(out.malformed, 2);
+    assert_int_equal(commands(&out, "DISMISS", KEY_OPEN), 1);
+    assert_int_equal(commands(&out, "ZREM", KEY_OPEN_SEEN), 1);
+    const struct ops_text *words = &out.ops.commands;
+    bool found = false;
+    for (size_t i = 0; i + 1 < words->count; i++)
+        found |= strcmp(words->at[i], "a/1") == 0 &&
+                 strcmp(words->at[i + 1], "1795341600500") == 0;
+    assert_true(found);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,6 +186,7 @@ int main(void)
         TEST(quiet_results_are_no_events),
         TEST(polls_set_what_was_published),
         TEST(the_last_valid_configuration_is_in_force),
+        TEST(a_dismissal_is_folded_or_is_malformed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,25 +1,10 @@
 /* test_stats_progress: when a trigger is done, and what its answer says. */
+#include "arena_rig.h"
 #include "core/progress.h"
 #include "unit.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static struct arena arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena_init(&arena);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
 
 static struct progress_poll poll_of(const char *shop, const char *word, int64_t orders,
                                     int64_t created)
@@ -209,5 +194,5 @@ int main(void)
         cmocka_unit_test(several_shops_are_summed_up),
         cmocka_unit_test(a_polls_hash_is_read),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, arena_start, arena_stop);
 }

@@ -1,5 +1,5 @@
-/* test_stats_store_gone: orders that the shop deleted, on a real Redis: who is asked to
- * see to them, in whatever order partitions are folded. */
+/* test_stats_store_gone: orders that the shop deleted, and what a person has seen to, on
+ * a real Redis: who is asked to see to them, in whatever order partitions are folded. */
 #include "store_rig.h"
 
 static struct store *store;
@@ -22,13 +22,21 @@ static int end(void **state)
     return tear_down(state);
 }
 
-static struct store_applied apply(struct store *by, const struct fold_state *from,
-                                  const struct fold_out *out)
+static int64_t results_next, control_next;
+
+/* What was put, as the next batch of its partition. */
+static void apply(const char *topic, int64_t *next)
 {
     struct err e = {0};
     struct store_applied applied = {0};
-    assert_ok(store_apply(by, "rms.results/3", from->next, &out->ops, &applied, &e), &e);
-    return applied;
+    const struct fold_state at = {.next = *next};
+    const struct fold_out out = fold_on(topic, &at);
+    assert_int_equal(out.malformed, 0);
+    assert_ok(store_apply(store, arena_printf(&arena, "%s/3", topic), at.next, &out.ops,
+                          &applied, &e),
+              &e);
+    assert_false(applied.moved);
+    *next = out.state.next;
 }
 
 static struct store_texts read_all(const char *command, const char *key)
@@ -54,25 +62,41 @@ struct told {
 };
 
 /* One decision, folded by itself; the offsets go on. */
-static void tell(const struct told *told, int64_t n)
+static void tell(const struct told *told)
 {
-    struct fold_state at = {.next = n};
-    next_offset = n;
+    next_offset = results_next;
     put("a/1", arena_printf(&arena,
                             "{\"v\":1,\"shop\":\"a\",\"order\":\"1\",\"action\":"
                             "\"%s\",\"srcTopic\":\"t\",\"srcPartition\":3,"
                             "\"srcOffset\":%d,\"source\":\"poll\"%s}",
-                            told->action, (int)n, told->more));
-    struct fold_out out = fold(&at);
-    assert_false(apply(store, &at, &out).moved);
+                            told->action, (int)results_next, told->more));
+    apply(TOPIC_RESULTS, &results_next);
+}
+
+/* A person has seen to what was decided at that time; NULL: the record was taken away. */
+static void dismiss(const char *time)
+{
+    next_offset = control_next;
+    put("dismissal/a/1", time ? arena_printf(&arena,
+                                             "{\"v\":1,\"decidedAt\":"
+                                             "\"2026-11-22T%s:00Z\","
+                                             "\"at\":\"2026-11-22T09:00:00Z\"}",
+                                             time)
+                              : NULL);
+    apply(TOPIC_CONTROL, &control_next);
 }
 
 static size_t open_after(const struct told *told, size_t count)
 {
     struct err e = {0};
     assert_ok(store_write(store, &e, "FLUSHALL", NULL), &e);
-    for (size_t i = 0; i < count; i++)
-        tell(&told[i], (int64_t)i);
+    results_next = control_next = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (told[i].action)
+            tell(&told[i]);
+        else
+            dismiss(told[i].more);
+    }
     size_t open = read_all("HVALS", KEY_OPEN_DATA).count;
     struct store_texts card = {0};
     assert_ok(store_read(store, &texts, &card, &e, "ZCARD", KEY_OPEN, NULL), &e);
@@ -91,6 +115,14 @@ static size_t open_after(const struct told *told, size_t count)
 #define SKIPPED(why, at)              \
     {                                 \
         "skipped", REASON(why) AT(at) \
+    }
+#define TENDERED(at)                          \
+    {                                         \
+        "conflict", REASON("tendered") AT(at) \
+    }
+#define DISMISSED(time) \
+    {                   \
+        NULL, time      \
     }
 #define EXPECT_OPEN(n, ...)                                                  \
     do {                                                                     \
@@ -130,7 +162,77 @@ static void a_decision_before_it_may_come_after_it(void **state)
     EXPECT_OPEN(0, GONE(LATE), SAID("created", EARLY), SAID("cancelled", EARLY));
     EXPECT_OPEN(0, GONE(LATE), SKIPPED("financial_status", EARLY));
     EXPECT_OPEN(0, GONE(LATE), SAID("updated", LATEST)); /* the shop has it after all */
-    EXPECT_OPEN(0, {"conflict", REASON("tendered") AT(LATE)}, SAID("updated", EARLY));
+    EXPECT_OPEN(0, TENDERED(LATE), SAID("updated", EARLY));
+}
+
+static void what_a_person_saw_to_is_not(void **state)
+{
+    (void)state;
+    EXPECT_OPEN(0, GONE(LATE), DISMISSED(LATE));
+    EXPECT_OPEN(0, SAID("created", EARLY), GONE(LATE), DISMISSED(LATE));
+    EXPECT_OPEN(0, TENDERED(LATE), DISMISSED(LATE));
+    EXPECT_OPEN(1, GONE(LATE), DISMISSED(EARLY));
+    EXPECT_OPEN(1, TENDERED(LATE), DISMISSED(EARLY));
+    EXPECT_OPEN(1, TENDERED(EARLY), DISMISSED(EARLY), TENDERED(LATE)); /* news */
+    EXPECT_OPEN(1, TENDERED(EARLY), DISMISSED(EARLY), GONE(LATE));
+    EXPECT_OPEN(0, TENDERED(EARLY), DISMISSED(EARLY), TENDERED(LATE), DISMISSED(LATE));
+}
+
+/* The topic of what people did may be folded before that of the results, or between two
+ * of its partitions. */
+static void it_may_be_told_before_what_it_is_about(void **state)
+{
+    (void)state;
+    EXPECT_OPEN(0, DISMISSED(LATE), GONE(LATE));
+    EXPECT_OPEN(0, DISMISSED(LATE), SAID("created", EARLY), GONE(LATE));
+    EXPECT_OPEN(0, DISMISSED(LATE), TENDERED(EARLY), TENDERED(LATE));
+    EXPECT_OPEN(1, DISMISSED(LATE), TENDERED(LATE), TENDERED(LATEST));
+    EXPECT_OPEN(1, DISMISSED(EARLY), GONE(LATE));
+    EXPECT_OPEN(0, DISMISSED(LATE), GONE(LATE), TENDERED(EARLY));
+    EXPECT_OPEN(0, TENDERED(EARLY), DISMISSED(LATE), GONE(LATE));
+    EXPECT_OPEN(1, DISMISSED(LATE), DISMISSED(NULL), GONE(LATE)); /* its record is gone */
+}
+
+/* So that a dismissal of the deletion, of which alone a person was told, is of both. */
+static void an_earlier_conflict_does_not_hide_a_deletion(void **state)
+{
+    (void)state;
+    EXPECT_OPEN(1, GONE(LATE), TENDERED(EARLY));
+    EXPECT_OPEN(0, GONE(LATE), TENDERED(EARLY), DISMISSED(LATE));
+    EXPECT_OPEN(1, GONE(LATE), TENDERED(EARLY), DISMISSED(EARLY));
+}
+
+static void what_an_earlier_counting_left_is_let_go(void **state)
+{
+    struct err e = {0};
+    const struct told gone = GONE(EARLY);
+    (void)state;
+    results_next = 0;
+    assert_ok(store_write(store, &e, "ZADD", KEY_OPEN_SEEN, "9999999999999", "a/1", NULL),
+              &e);
+    tell(&gone);
+    assert_int_equal(read_all("HVALS", KEY_OPEN_DATA).count, 1);
+}
+
+static void those_seen_to_are_bounded(void **state)
+{
+    struct err e = {0};
+    struct store_texts got = {0};
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        struct ops ops;
+        struct store_applied applied = {0};
+        ops_init(&ops, &arena);
+        ops_command(&ops, "DISMISS", KEY_OPEN, KEY_OPEN_DATA,
+                    arena_printf(&arena, "a/%d", i), ops_number(&arena, 100 - i), "3",
+                    NULL);
+        assert_ok(store_apply(store, "", 0, &ops, &applied, &e), &e);
+    }
+    assert_ok(
+        store_read(store, &texts, &got, &e, "ZRANGE", KEY_OPEN_SEEN, "0", "-1", NULL),
+        &e);
+    assert_int_equal(got.count, 3);
+    assert_string_equal(got.at[0], "a/2"); /* a/3 was the oldest */
 }
 
 #define REDIS_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -141,6 +243,11 @@ int main(void)
         REDIS_TEST(what_rms_may_hold_is_open),
         REDIS_TEST(what_rms_holds_nothing_of_is_not),
         REDIS_TEST(a_decision_before_it_may_come_after_it),
+        REDIS_TEST(what_a_person_saw_to_is_not),
+        REDIS_TEST(it_may_be_told_before_what_it_is_about),
+        REDIS_TEST(an_earlier_conflict_does_not_hide_a_deletion),
+        REDIS_TEST(what_an_earlier_counting_left_is_let_go),
+        REDIS_TEST(those_seen_to_are_bounded),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -62,6 +62,16 @@ static const struct cli_command explain = {.name = "explain",
                                            .option_count = CLI_COUNT(explain_options),
                                            .settings = "KAFKA_BROKERS"};
 
+static const struct cli_command dismiss = {.name = "conflicts dismiss",
+                                           .summary = "seen to",
+                                           .about = "",
+                                           .argument = "ORDER...",
+                                           .argument_help = "ids or names",
+                                           .many = true,
+                                           .options = options,
+                                           .option_count = 1,
+                                           .settings = "API_URL"};
+
 static const struct cli_command *const commands[] = {&poll, &create, &check, &explain,
                                                      NULL};
 
@@ -120,6 +130,33 @@ static void test_argument(void **state)
     assert_string_equal(call.text[SHOP], "a.example");
     assert_int_equal(parse("explain 1003 --shop=b.example"), CLI_RUN);
     assert_string_equal(call.text[SHOP], "b.example");
+}
+
+static void test_several_arguments(void **state)
+{
+    static const struct cli_command *const only[] = {&dismiss, NULL};
+    static char words[5][20] = {"tillctl", "conflicts", "dismiss", "#1003", "--dry-run"};
+    char *argv[CLI_ARGUMENTS_MAX + 5] = {words[0], words[1], words[2], words[4]};
+    (void)state;
+    for (int i = 4; i < CLI_ARGUMENTS_MAX + 5; i++)
+        argv[i] = words[3];
+    for (int count = 0; count <= CLI_ARGUMENTS_MAX + 1; count++) {
+        buf_done(&text);
+        buf_init(&text, 65536);
+        bool is_fine = count > 0 && count <= CLI_ARGUMENTS_MAX;
+        assert_int_equal(cli_parse(count + 4, argv, only, &call, &text),
+                         is_fine ? CLI_RUN : CLI_WRONG);
+        if (is_fine) {
+            assert_int_equal(call.argument_count, count);
+            assert_string_equal(call.arguments[count - 1], "#1003");
+        } else {
+            assert_string_equal(buf_str(&text),
+                                count ? "conflicts dismiss: 100 at most at once"
+                                      : "conflicts dismiss: expected ORDER...: ids or "
+                                        "names");
+        }
+    }
+    assert_true(call.given[FLAG]);
 }
 
 static const struct {
@@ -244,6 +281,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_understood),
         cmocka_unit_test(test_argument),
+        cmocka_unit_test(test_several_arguments),
         cmocka_unit_test(test_wrong),
         cmocka_unit_test(test_help),
         cmocka_unit_test(test_help_fits_a_terminal),

@@ -1,32 +1,13 @@
 /* test_tillctl_topics: what is asked of the broker, and how what it has is judged. */
+#include "arena_rig.h"
 #include "core/topics.h"
 #include "io/bus_internal.h"
+#include "unit.h"
 #include "wire/messages.h"
 #include "wire/snapshot.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
-
-static struct arena arena;
-
-static int start(void **state)
-{
-    (void)state;
-    arena_init(&arena);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    arena_done(&arena);
-    return 0;
-}
 
 static const struct topic *find(const char *name)
 {
@@ -161,11 +142,11 @@ static void test_only_what_is_too_large_needs_a_word(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_partitions, start, stop),
-        cmocka_unit_test_setup_teardown(test_properties, start, stop),
+        cmocka_unit_test_setup_teardown(test_partitions, arena_start, arena_stop),
+        cmocka_unit_test_setup_teardown(test_properties, arena_start, arena_stop),
         cmocka_unit_test(test_messages_fit),
         cmocka_unit_test(test_any_message_can_become_a_dead_letter),
-        cmocka_unit_test_setup_teardown(test_kept, start, stop),
+        cmocka_unit_test_setup_teardown(test_kept, arena_start, arena_stop),
         cmocka_unit_test(test_judge),
         cmocka_unit_test(test_only_what_is_too_large_needs_a_word),
     };

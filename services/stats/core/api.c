@@ -46,20 +46,34 @@ static bool method_fits(const char *method, const char *asked)
            (strcmp(method, "GET") == 0 && strcmp(asked, "HEAD") == 0);
 }
 
+/* A path that is read may be posted to, too; no path takes more. */
+static const char *allow_of(bool is_read, const char *other)
+{
+    if (!is_read)
+        return other;
+    assert(!other || strcmp(other, "POST") == 0);
+    return other ? "GET, HEAD, POST" : "GET, HEAD";
+}
+
 static bool find_route(const struct api_request *request, struct api_call *call,
                        struct problem *problem)
 {
-    const char *allow = NULL;
+    bool is_read = false;
+    const char *other = NULL;
     for (size_t i = 0; i < API_ROUTE_COUNT; i++) {
         const char *arg = NULL;
         if (!path_fits(routes[i].path, request->path, &arg))
             continue;
-        allow = strcmp(routes[i].method, "GET") == 0 ? "GET, HEAD" : routes[i].method;
+        if (strcmp(routes[i].method, "GET") == 0)
+            is_read = true;
+        else
+            other = routes[i].method;
         if (!method_fits(routes[i].method, request->method))
             continue;
         *call = (struct api_call){.route = (enum api_route)i, .arg = arg};
         return true;
     }
+    const char *allow = allow_of(is_read, other);
     if (!allow)
         return problem_set(problem, 404, "there is nothing at %.200s", request->path);
     problem_set(problem, 405, "%.20s is not possible at %.200s; use %s", request->method,
@@ -164,8 +178,21 @@ static bool check_letters_do(const struct api_call *call, struct problem *proble
     return true;
 }
 
+static bool check_conflicts_do(const struct api_call *call, struct problem *problem)
+{
+    if (!call->params[API_CONFLICTS_DO_action].given)
+        return problem_set(problem, 400, "action: needed; dismiss");
+    if (!call->params[API_CONFLICTS_DO_orders].given)
+        return problem_set(problem, 400,
+                           "orders: needed; a list of shop/id, id or name, as "
+                           "[\"#1003\"]");
+    return true;
+}
+
 static bool check_something_given(const struct api_call *call, struct problem *problem)
 {
+    if (call->route == API_CONFLICTS_DO)
+        return check_conflicts_do(call, problem);
     if (call->route == API_LETTERS_DO)
         return check_letters_do(call, problem);
     if (call->route != API_CONFIG)

@@ -22,8 +22,8 @@ enum api_route {
 
 enum {
     API_BODY_MAX = 16 * 1024,
-    API_ARG_MAX = 200,      /* bytes of a path's last segment */
-    API_LIST_TEXT_MAX = 40, /* bytes of a text in a LIST */
+    API_ARG_MAX = 200,       /* bytes of a path's last segment */
+    API_LIST_TEXT_MAX = 200, /* bytes of a text in a LIST */
 };
 
 struct api_query {

@@ -105,10 +105,11 @@ void fold_batch(const struct fold_in *in, const struct fold_state *state,
     ops_init(&out->ops, arena);
     fold_state_copy(state, arena, &out->state);
     if (state->next == 0)
-        ops_command(&out->ops, "FRESH", KEY_EVENTS, KEY_OPEN, KEY_OPEN_DATA, KEY_POLLS,
-                    KEY_POLLS_LATEST, KEY_POLLS_TIMER, KEY_POLLS_ENDED,
-                    KEY_LETTERS ":open", KEY_LETTERS ":parked", KEY_LETTERS ":redriven",
-                    KEY_LETTERS ":data", KEY_LETTERS ":marks", KEY_ERRORS, NULL);
+        ops_command(&out->ops, "FRESH", KEY_EVENTS, KEY_OPEN, KEY_OPEN_DATA,
+                    KEY_OPEN_SEEN, KEY_POLLS, KEY_POLLS_LATEST, KEY_POLLS_TIMER,
+                    KEY_POLLS_ENDED, KEY_LETTERS ":open", KEY_LETTERS ":parked",
+                    KEY_LETTERS ":redriven", KEY_LETTERS ":data", KEY_LETTERS ":marks",
+                    KEY_ERRORS, NULL);
     if (state->next == 0) {
         ops_command(&out->ops, "FRESH_BUCKETS", KEY_HISTORY "hour", NULL);
         ops_command(&out->ops, "FRESH_BUCKETS", KEY_HISTORY "day", NULL);

@@ -76,6 +76,33 @@ static enum rc mark_letter(const struct fold_record *record, struct fold_out *ou
     return RC_OK;
 }
 
+void fold_control_dismiss(const char *member, int64_t decided_ms, struct ops *ops)
+{
+    ops_command(ops, "DISMISS", KEY_OPEN, KEY_OPEN_DATA, member,
+                ops_number(ops->arena, decided_ms), ops_number(ops->arena, KEEP_OPEN),
+                NULL);
+}
+
+/* One that was taken away is as if it had never been; what it closed stays closed until
+ * everything is counted again. */
+static enum rc dismiss(const struct fold_record *record, struct fold_out *out,
+                       struct err *e)
+{
+    struct arena *arena = out->ops.arena;
+    struct dismissal dismissal = {0};
+    size_t prefix = strlen(CONTROL_KEY_DISMISSAL);
+    const char *member =
+        arena_strndup(arena, record->key + prefix, record->key_len - prefix);
+    if (!record->value) {
+        ops_command(&out->ops, "ZREM", KEY_OPEN_SEEN, member, NULL);
+        return RC_OK;
+    }
+    enum rc rc = dismissal_decode(record->value, record->value_len, arena, &dismissal, e);
+    if (rc == RC_OK)
+        fold_control_dismiss(member, dismissal.decided_ms, &out->ops);
+    return rc;
+}
+
 enum rc fold_control_add(const struct fold_record *record, struct fold_out *out,
                          struct err *e)
 {
@@ -85,5 +112,7 @@ enum rc fold_control_add(const struct fold_record *record, struct fold_out *out,
         return show_trigger(record, out, e);
     if (key_starts(record, CONTROL_KEY_LETTER))
         return mark_letter(record, out, e);
+    if (key_starts(record, CONTROL_KEY_DISMISSAL))
+        return dismiss(record, out, e);
     return RC_OK;
 }

@@ -245,8 +245,8 @@ static void open_issue(const struct seen *seen, const char *member, struct fold_
                     seen->value, arena_printf(arena, "%s%s", KEY_ORDER, member),
                     over_words(arena), NULL);
     } else {
-        ops_command(&out->ops, "ZADD", KEY_OPEN, at, member, NULL);
-        ops_command(&out->ops, "HSET", KEY_OPEN_DATA, member, seen->value, NULL);
+        ops_command(&out->ops, "OPEN", KEY_OPEN, KEY_OPEN_DATA, member, at, seen->value,
+                    NULL);
     }
     ops_command(&out->ops, "TRIM_OPEN", KEY_OPEN, KEY_OPEN_DATA,
                 ops_number(arena, KEEP_OPEN), NULL);

@@ -37,6 +37,9 @@
 #define KEY_TRIGGER      "{tillbridge}:trigger:"     /* + id: hash, request and polls */
 #define KEY_ORDER        "{tillbridge}:order:"       /* + shop/id: list of decisions */
 #define KEY_NAME         "{tillbridge}:name:"        /* + order name: hash shop -> id */
+/* Zset: member of KEY_OPEN -> up to when a person has seen to what was decided on it; may
+ * precede it. */
+#define KEY_OPEN_SEEN "{tillbridge}:open:seen"
 /* Dead letters: zsets by time + ":open", ":parked", ":redriven", and hashes + ":data"
  * (id -> entry) and ":marks" (id -> state; may precede the letter). */
 #define KEY_LETTERS "{tillbridge}:dlq"
@@ -72,7 +75,7 @@ enum {
     KEEP_EVENTS = 200,
     KEEP_POLLS = 50,
     KEEP_DECISIONS = 20, /* of one order */
-    KEEP_OPEN = 10000,   /* beyond these the oldest are let go */
+    KEEP_OPEN = 10000,   /* beyond these the oldest are let go; of those seen to, too */
     SHOW_OPEN = 100,
     KEEP_LETTERS = 10000, /* of each state */
     KEEP_HOURS = 8 * 24,

@@ -114,6 +114,18 @@ static void add_poll(const struct poll_record *poll, cJSON *to)
     out_text_opt(to, "request_id", poll->request_id);
 }
 
+/* What can't be read is left out. */
+static void append_each(cJSON *list, struct lists_values values,
+                        cJSON *(*item_of)(const char *value, struct arena *arena),
+                        struct arena *arena)
+{
+    for (size_t i = 0; i < values.count; i++) {
+        cJSON *item = item_of(values.at[i], arena);
+        if (item)
+            out_append(list, item);
+    }
+}
+
 static cJSON *result_item(const char *json, struct arena *arena)
 {
     struct result result = {0};
@@ -143,11 +155,7 @@ void lists_open(struct lists_values values, int64_t total, struct arena *arena,
     cJSON *answer = begin(&data);
     out_number(data, "total", total);
     cJSON *list = out_array_in(data, "conflicts");
-    for (size_t i = 0; i < values.count; i++) {
-        cJSON *item = result_item(values.at[i], arena);
-        if (item)
-            out_append(list, item);
-    }
+    append_each(list, values, result_item, arena);
     out_write(answer, out);
 }
 
@@ -156,11 +164,7 @@ void lists_polls(struct lists_values values, struct arena *arena, struct buf *ou
     cJSON *data = NULL;
     cJSON *answer = begin(&data);
     cJSON *list = out_array_in(data, "polls");
-    for (size_t i = 0; i < values.count; i++) {
-        cJSON *item = poll_item(values.at[i], arena);
-        if (item)
-            out_append(list, item);
-    }
+    append_each(list, values, poll_item, arena);
     out_write(answer, out);
 }
 
@@ -211,11 +215,7 @@ void lists_events(struct lists_values values, struct arena *arena, struct buf *o
     cJSON *data = NULL;
     cJSON *answer = begin(&data);
     cJSON *list = out_array_in(data, "events");
-    for (size_t i = 0; i < values.count; i++) {
-        cJSON *item = event_item(values.at[i], arena);
-        if (item)
-            out_append(list, item);
-    }
+    append_each(list, values, event_item, arena);
     out_write(answer, out);
 }
 
@@ -254,11 +254,7 @@ static cJSON *order_item(const struct lists_order *order, struct arena *arena)
 {
     cJSON *item = out_object();
     cJSON *list = out_array();
-    for (size_t i = 0; i < order->decisions.count; i++) {
-        cJSON *decision = decision_item(order->decisions.at[i], arena);
-        if (decision)
-            out_append(list, decision);
-    }
+    append_each(list, order->decisions, decision_item, arena);
     out_text(item, "shop", order->shop);
     out_text(item, "order", order->id);
     add_known(list, "name", item);

@@ -45,9 +45,11 @@ void ops_add(struct ops *ops, const char *key, const char *field, int64_t delta)
  *               signature of the newest ("" never is) replaces it and counts
  *   EVENT key numbers value max              one more event, numbered
  *   TRIM_OPEN key values max                 lets the oldest go
+ *   OPEN key values member score value       needs a person, unless one has seen to it
  *   OPEN_GONE key values member score value history over
  *               the shop deleted it: open unless its history ends with one of over
  *   CLOSE key values member score over       settled, unless a later deletion is open
+ *   DISMISS key values member score max      a person saw to what was decided up to then
  *   BUCKET index name field delta max        counts in an hour's or a day's hash
  *   FRESH_BUCKETS index                      deletes all of them when nothing was counted
  *   LETTER key id score value max            one more dead letter

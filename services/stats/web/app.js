@@ -7,7 +7,7 @@ import { showFresh, showHealth, showOld, showStatus } from './health.js';
 import { lettersPath, onLettersChange, showLetters } from './letters.js';
 import { showEvents, showPolls } from './lists.js';
 import { keepFresh, soon } from './live.js';
-import { showOpen } from './open.js';
+import { onOpenChange, showOpen } from './open.js';
 import './order.js';
 import { historyPath, onPlotChange, showHistory } from './plot.js';
 import { onSaved, showSettings } from './settings.js';
@@ -48,5 +48,5 @@ async function read(isLive) {
   }
 }
 
-for (const on of [onLettersChange, onPlotChange, onSaved, onPolled]) on(soon);
+for (const on of [onLettersChange, onOpenChange, onPlotChange, onSaved, onPolled]) on(soon);
 keepFresh(read);

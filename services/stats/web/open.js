@@ -1,15 +1,22 @@
-// What needs a person: conflicts and refused orders that are still open, with the remedy.
+// What needs a person: conflicts and refused orders that are still open, with the remedy; and saying that
+// one was seen to. What that would do is asked first, by a dry run, and told before it is done.
 
+import { data, polling, saying } from './ask.js';
+import { whileBusy } from './busy.js';
+import { confirm } from './dialog.js';
 import { button, byId, draw, el, forget, quiet, row, setText } from './dom.js';
 import { orderLink } from './order.js';
-import { count, number, plain, when, whatOf } from './words.js';
+import { count, number, orderName, plain, when, whatOf } from './words.js';
 
-const columns = ['Order', 'What', 'Remedy', 'Since'];
+const columns = ['Order', 'What', 'Remedy', 'Since', 'Do'];
 const step = 25;
 
 let last = { total: 0, conflicts: [] };
 let reason = null; // only these
 let shown = step;
+let changed = () => {};
+
+export const onOpenChange = (then) => { changed = then; };
 
 function choose(next) {
   reason = next;
@@ -38,12 +45,47 @@ function moreText(listed) {
   return newest + (listed.length > shown ? `${number(shown)} of ${count(listed.length, 'order', 'orders')} shown.` : '');
 }
 
-const openRow = (item) => row(columns,
-  orderLink(item, `open ${item.shop}/${orderKey(item)}`),
-  [whatOf(item), quiet(item.detail ?? item.reason_help)],
-  item.remedy ? el('span', {}, item.remedy) : '–', when(item.at));
+const placeOf = (item) => (item.shop && item.order ? `${item.shop}/${item.order}` : item.message);
 
-const orderKey = (item) => item.order ?? item.message;
+const openRow = (item) => row(columns,
+  orderLink(item, `open ${placeOf(item)}`),
+  [whatOf(item), quiet(item.detail ?? item.reason_help)],
+  item.remedy ? el('span', {}, item.remedy) : '–', when(item.at),
+  button('Seen to', (event) => start(event, item), {
+    'data-key': `seen ${placeOf(item)}`, 'aria-label': `Seen to: take order ${orderName(item)} off this list` }));
+
+// ---- seen to ----
+
+function tell(text, isBad) {
+  byId('open-result').className = isBad ? 'bad' : '';
+  setText(byId('open-result'), text);
+}
+
+const dismiss = (item, more) => data(`${polling}/conflicts`, {
+  method: 'POST', json: { action: 'dismiss', orders: [placeOf(item)], ...more }, patient: true });
+
+const help = 'Say so when you have done what the remedy asks, as closing the order in RMS by hand, and nothing else will tell. '
+  + 'Neither RMS nor the shop is touched; a later conflict puts the order here again.';
+
+async function act(item) {
+  const dry = await dismiss(item, { dry_run: true });
+  const name = orderName(item);
+  if (dry.done.length === 0) return tell(dry.refused[0].why, true);
+  if (!await confirm(`Seen to: ${name}`, [el('p', {}, whatOf(item)), el('p', {}, help)], 'Seen to')) return tell('Nothing was done.');
+  const real = await dismiss(item);
+  return real.done.length ? tell(`${name} was taken off this list.`) : tell(real.refused[0].why, true);
+}
+
+async function start(event, item) {
+  await whileBusy([event.currentTarget], async () => {
+    try {
+      await act(item);
+    } catch (error) {
+      tell(saying(error), true);
+    }
+  });
+  changed();
+}
 
 function show() {
   const counts = byReason(last.conflicts);

@@ -179,6 +179,20 @@ static enum cli_verdict unknown_option(const struct cli_command *command,
     return CLI_WRONG;
 }
 
+static enum cli_verdict take_argument(struct cli_call *call, const char *word,
+                                      struct buf *text)
+{
+    if (call->argument_count == CLI_ARGUMENTS_MAX) {
+        buf_printf(text, "%s: %d at most at once", call->command->name,
+                   (int)CLI_ARGUMENTS_MAX);
+        return CLI_WRONG;
+    }
+    if (call->argument_count == 0)
+        call->argument = word;
+    call->arguments[call->argument_count++] = word;
+    return CLI_RUN;
+}
+
 static enum cli_verdict parse_option(struct cli_call *call, const char *word,
                                      struct words *words, struct buf *text)
 {
@@ -186,10 +200,10 @@ static enum cli_verdict parse_option(struct cli_call *call, const char *word,
     for (size_t i = 0; i < call->command->option_count; i++)
         if (is_option(word, call->command->options[i].name, &value))
             return take_option(call, i, value, words, text);
-    if (word[0] == '-' || !call->command->argument || call->argument)
+    bool is_full = call->argument_count && !call->command->many;
+    if (word[0] == '-' || !call->command->argument || is_full)
         return unknown_option(call->command, word, text);
-    call->argument = word;
-    return CLI_RUN;
+    return take_argument(call, word, text);
 }
 
 static bool asks_for_help(const char *word)

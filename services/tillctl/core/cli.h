@@ -39,6 +39,7 @@ struct cli_option {
 
 enum {
     CLI_OPTIONS_MAX = 12,
+    CLI_ARGUMENTS_MAX = 100,
 };
 
 struct cli_example {
@@ -53,6 +54,7 @@ struct cli_command {
     const char *summary;  /* one line, no full stop */
     const char *about;    /* paragraphs for --help; "" when the summary says it all */
     const char *argument; /* the word it needs beside options: "ORDER"; NULL: none */
+    bool many;            /* it takes several of these words */
     const char *argument_help;
     const char *argument_words; /* what it can be, | between; NULL: anything */
     const struct cli_option *options;
@@ -68,6 +70,8 @@ struct cli_call {
     const struct cli_command *command;
     const struct cfg *cfg; /* set by main */
     const char *argument;  /* borrowed from argv; NULL when the command has none */
+    const char *arguments[CLI_ARGUMENTS_MAX]; /* all of them where it takes several */
+    size_t argument_count;
     bool given[CLI_OPTIONS_MAX];
     int64_t value[CLI_OPTIONS_MAX];    /* 0 when not given */
     const char *text[CLI_OPTIONS_MAX]; /* of CLI_TEXT; NULL when not given */
