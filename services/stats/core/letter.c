@@ -244,8 +244,7 @@ static const char *park_refusal(const struct letter *letter)
 {
     if (letter->state == LETTER_REDRIVEN)
         return "it was sent again already; if it was refused again, there is a new "
-               "letter "
-               "to park";
+               "letter to park";
     return letter->state == LETTER_PARKED ? "it is parked already" : NULL;
 }
 
