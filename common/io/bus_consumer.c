@@ -16,6 +16,7 @@ enum {
     COMMIT_MS = 10000,
     CLOSE_MS = 10000,
     SLICE_MS = 100,
+    STUCK_MS = 5000, /* beyond the session's time */
     TWIN_MS = 60000, /* fenced again within that: there is another with our id */
 };
 
@@ -56,21 +57,26 @@ static enum rc subscribe(struct bus_consumer *consumer, const char *const *topic
     return RC_OK;
 }
 
+static int64_t session_ms(const struct bus_conf *conf)
+{
+    return conf->session_timeout_ms ? conf->session_timeout_ms : 10000;
+}
+
 static enum rc open_link(const struct bus_conf *conf, struct bus_consumer *consumer,
                          struct err *e)
 {
-    char session_ms[24];
+    char session[24];
     char heartbeat_ms[24];
     char max_bytes[16];
-    int64_t timeout_ms = conf->session_timeout_ms ? conf->session_timeout_ms : 10000;
-    snprintf(session_ms, sizeof(session_ms), "%lld", (long long)timeout_ms);
+    int64_t timeout_ms = session_ms(conf);
+    snprintf(session, sizeof(session), "%lld", (long long)timeout_ms);
     snprintf(heartbeat_ms, sizeof(heartbeat_ms), "%lld",
              (long long)(timeout_ms < 9000 ? timeout_ms / 3 : 3000));
     snprintf(max_bytes, sizeof(max_bytes), "%d", BUS_MESSAGE_MAX_BYTES);
     bool is_static = conf->group_instance_id && conf->group_instance_id[0];
     const struct bus_header properties[] = {
         {"group.id", consumer->group.group},
-        {"session.timeout.ms", session_ms},
+        {"session.timeout.ms", session},
         {"heartbeat.interval.ms", heartbeat_ms},
         {"partition.assignment.strategy", "range"},
         {"enable.auto.offset.store", "false"},
@@ -224,22 +230,14 @@ void bus_consumer_close(struct bus_consumer *consumer)
 }
 
 /* The old handle is kept until the next time, or the end: its messages may be in hand. */
-static enum rc join_again(struct bus_consumer *consumer, struct err *e)
+static enum rc replace_link(struct bus_consumer *consumer, struct err *e)
 {
-    int64_t now_ms = clock_monotonic_ms();
-    if (consumer->retired && now_ms - consumer->retired_ms < TWIN_MS)
-        return err_set(e, RC_FATAL, "bus.poll",
-                       "group %s: another process has the id %s, too: give each its own "
-                       "KAFKA_GROUP_INSTANCE_ID",
-                       consumer->group.group, consumer->conf.group_instance_id);
-    log_warn("kafka.fenced", KV("group", consumer->group.group),
-             KV("text", "the session ran out; joining again"));
     bus_lose_all(consumer);
     unwatch(consumer);
     bus_link_close(consumer->retired);
     consumer->retired = consumer->link;
-    consumer->retired_ms = now_ms;
     consumer->link = NULL;
+    consumer->leaving_ms = 0;
     enum rc rc = join(consumer, e);
     if (!consumer->link) { /* the process ends by this */
         consumer->link = consumer->retired;
@@ -248,6 +246,36 @@ static enum rc join_again(struct bus_consumer *consumer, struct err *e)
     if (rc == RC_OK && consumer->event_fd >= 0)
         watch(consumer);
     return rc;
+}
+
+static enum rc join_after_fence(struct bus_consumer *consumer, struct err *e)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    if (consumer->fenced_ms && now_ms - consumer->fenced_ms < TWIN_MS)
+        return err_set(e, RC_FATAL, "bus.poll",
+                       "group %s: another process has the id %s, too: give each its own "
+                       "KAFKA_GROUP_INSTANCE_ID",
+                       consumer->group.group, consumer->conf.group_instance_id);
+    log_warn("kafka.fenced", KV("group", consumer->group.group),
+             KV("text", "the session ran out; joining again"));
+    consumer->fenced_ms = now_ms;
+    return replace_link(consumer, e);
+}
+
+/* A commit that waits for its coordinator is given up after the session's time. */
+static bool is_stuck(const struct bus_consumer *consumer)
+{
+    int64_t most_ms = session_ms(&consumer->conf) + STUCK_MS;
+    return consumer->leaving_ms && clock_monotonic_ms() - consumer->leaving_ms > most_ms;
+}
+
+/* The old handle must not come back to the group as this one's twin. */
+static enum rc join_after_hanging(struct bus_consumer *consumer, struct err *e)
+{
+    log_warn("kafka.stuck", KV("group", consumer->group.group),
+             KV("text", "the last commits are not answered; joining again"));
+    rd_kafka_unsubscribe(consumer->link->rk);
+    return replace_link(consumer, e);
 }
 
 /* ---- reading ---- */
@@ -308,9 +336,12 @@ enum rc bus_poll(struct bus_consumer *consumer, int64_t timeout_ms,
                  struct bus_message *out, bool *got, struct err *e)
 {
     enum rc rc = poll_once(consumer, timeout_ms, out, got, e);
-    if (rc != RC_FATAL || !is_fenced(consumer))
+    if (rc == RC_FATAL && is_fenced(consumer))
+        rc = join_after_fence(consumer, e);
+    else if (rc == RC_OK && !*got && is_stuck(consumer))
+        rc = join_after_hanging(consumer, e);
+    else
         return rc;
-    rc = join_again(consumer, e);
     if (rc == RC_OK)
         *got = false;
     return rc;

@@ -7,11 +7,12 @@
 struct bus_consumer {
     struct bus_link *link;
     struct bus_link *retired; /* the one before: messages of it may still be in hand */
-    int64_t retired_ms;       /* monotonic; when that was */
+    int64_t fenced_ms;        /* monotonic; when it was fenced last; 0: never */
     struct bus_conf conf;     /* texts and topics are copies */
     struct bus_group group;
     size_t assigned;
     bool joined, paused;
+    int64_t leaving_ms; /* monotonic; since when its partitions are being let go of */
     rd_kafka_topic_partition_list_t *held; /* paused one by one, whatever the rest is */
     int event_fd;                          /* -1 until asked for */
     rd_kafka_queue_t *queue;

@@ -2,10 +2,12 @@
  * partition's end from its fetches, so that nothing more is asked of the broker. */
 #include "base/json.h"
 #include "io/bus_consumer.h"
+#include "io/clock.h"
 #include "io/metrics.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static int64_t number(const cJSON *object, const char *name)
 {
@@ -48,12 +50,26 @@ static void tell(const char *group, const cJSON *topics,
         metrics_set_of(METRIC_CONSUMER_LAG, group, held->topic, name, lag);
 }
 
+/* In this state it waits for the answers to its last commits. One that never comes would
+ * keep librdkafka 2.0.2 in it for a minute, without a place in the group. */
+static void note_leaving(struct bus_consumer *consumer, const cJSON *root)
+{
+    const cJSON *group = cJSON_GetObjectItemCaseSensitive(root, "cgrp");
+    const char *state =
+        cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(group, "join_state"));
+    if (!state || strcmp(state, "wait-unassign-to-complete") != 0)
+        consumer->leaving_ms = 0;
+    else if (!consumer->leaving_ms)
+        consumer->leaving_ms = clock_monotonic_ms();
+}
+
 int bus_lag(rd_kafka_t *rk, char *json, size_t len, void *link)
 {
-    const struct bus_consumer *consumer = ((struct bus_link *)link)->owner;
+    struct bus_consumer *consumer = ((struct bus_link *)link)->owner;
     rd_kafka_topic_partition_list_t *list = NULL;
     cJSON *root = cJSON_ParseWithLength(json, len);
     const cJSON *topics = cJSON_GetObjectItemCaseSensitive(root, "topics");
+    note_leaving(consumer, root);
     if (topics && !rd_kafka_assignment(rk, &list)) {
         for (int i = 0; i < list->cnt; i++)
             tell(consumer->group.group, topics, &list->elems[i]);

@@ -297,14 +297,17 @@ fail:
     return rc;
 }
 
+/* The link's callbacks are called until then. */
 static void *destroy(void *arg)
 {
-    rd_kafka_destroy_flags(arg, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    struct bus_link *link = arg;
+    rd_kafka_destroy_flags(link->rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    free(link);
     return NULL;
 }
 
-/* On a thread of its own, because it can't be given a deadline. When it hangs the link
- * stays as it is: librdkafka still looks at it, and the process is about to end. */
+/* On a thread of its own, because it can't be given a deadline. One that hangs goes on
+ * with the link, which is its own. */
 void bus_link_close(struct bus_link *link)
 {
     if (!link)
@@ -313,12 +316,10 @@ void bus_link_close(struct bus_link *link)
     struct timespec until = {0};
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += DESTROY_S;
-    if (pthread_create(&thread, NULL, destroy, link->rk)) {
-        destroy(link->rk);
+    if (pthread_create(&thread, NULL, destroy, link)) {
+        destroy(link);
     } else if (pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &until)) {
         pthread_detach(thread);
-        log_error("kafka.close_hangs", KV("text", "left to the end of the process"));
-        return;
+        log_error("kafka.close_hangs", KV("text", "left to itself"));
     }
-    free(link);
 }
