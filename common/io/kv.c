@@ -41,6 +41,7 @@ static const struct {
     {"OOM", RC_RETRY, false, ": give Redis more memory (maxmemory)"},
     {"READONLY", RC_RETRY, true, ": REDIS_URL leads to a replica"},
     {"MISCONF", RC_RETRY, false, ": Redis can't save to its disk"},
+    {"ERR max number of clients reached", RC_RETRY, true, ": raise Redis' maxclients"},
     {"CLUSTERDOWN", RC_RETRY, true, ""},
     {"MASTERDOWN", RC_RETRY, true, ""},
     {"NOREPLICAS", RC_RETRY, false, ""},

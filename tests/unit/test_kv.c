@@ -231,6 +231,22 @@ static void memory_used_up_is_a_retry(void **state)
     kv_close(kv);
 }
 
+/* Others may go: the process must not end by it. */
+static void a_server_that_is_full_is_a_retry(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    char answer[100];
+    struct kv *first = open_kv("", "");
+    struct kv *second = open_kv("", "");
+    must(first, "CONFIG SET maxclients 1");
+    assert_rc(RC_RETRY, run(second, "PING", answer, &e), &e);
+    must(first, "CONFIG SET maxclients 100");
+    expect(second, "PING", "PONG");
+    kv_close(first);
+    kv_close(second);
+}
+
 static void a_replica_is_a_retry(void **state)
 {
     (void)state;
@@ -342,6 +358,7 @@ int main(void)
         cmocka_unit_test(a_wrong_type_is_fatal),
         cmocka_unit_test(commands_at_once_are_answered_in_order),
         cmocka_unit_test(memory_used_up_is_a_retry),
+        cmocka_unit_test(a_server_that_is_full_is_a_retry),
         cmocka_unit_test(a_replica_is_a_retry),
         cmocka_unit_test(an_answer_too_late_is_a_retry),
         cmocka_unit_test(a_restarted_server_is_found_again),
