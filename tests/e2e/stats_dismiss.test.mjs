@@ -128,6 +128,14 @@ describe('tillctl', { concurrency: false }, () => {
   });
 });
 
+describe('names', { concurrency: false }, () => {
+  test('may hold a slash', async () => {
+    await bench.results([result(9, 'conflict', { reason: 'tendered', name: 'FR/1009', srcOffset: 3009, decidedAt: at(3009) })]);
+    await isOpen(`${shop}/9`);
+    assert.deepEqual((await dismiss(['FR/1009'])).done, [`${shop}/9`]);
+  });
+});
+
 describe('without Kafka', { concurrency: false, skip: !process.env.TILLBRIDGE_LONG && 'only with --long' }, () => {
   test('it is not said to be done', async () => {
     await bench.results([result(8, 'conflict', { reason: 'tendered', srcOffset: 2008 })]);
