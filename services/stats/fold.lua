@@ -128,16 +128,23 @@ function own.OPEN(key, values, member, score, value)
   end
 end
 
+-- A member of a decision; nil: none, or null.
+local function told_of(decision, name)
+  local value = decision[name]
+  return value ~= cjson.null and value or nil
+end
+
 -- The shop deleted the order: nobody has to see to it where the last decision left nothing
 -- open in RMS. over: the words of such decisions.
 function own.OPEN_GONE(key, values, member, score, value, history, over)
   for _, element in ipairs(redis.call('LRANGE', history, 0, -1)) do
     local told = cjson.decode(string.match(element, '{.*'))
-    if not told.dryRun then
-      if string.find(over, ' ' .. (told.reason or told.action) .. ' ', 1, true) then
+    local reason = told_of(told, 'reason')
+    if not told_of(told, 'dryRun') then
+      if string.find(over, ' ' .. (reason or told.action) .. ' ', 1, true) then
         return
       end
-      if told.action ~= 'skipped' and told.reason ~= 'deleted_in_shop' then
+      if told.action ~= 'skipped' and reason ~= 'deleted_in_shop' then
         break
       end
     end
@@ -153,8 +160,12 @@ function own.CLOSE(key, values, member, score, over)
   end
 end
 
+-- Of two people who saw to it the one that saw the later decision counts, whoever comes
+-- last.
 function own.DISMISS(key, values, member, score, max)
-  redis.call('ZADD', key .. ':seen', score, member)
+  if not is_seen(key, member, score) then
+    redis.call('ZADD', key .. ':seen', score, member)
+  end
   redis.call('ZREMRANGEBYRANK', key .. ':seen', 0, string.format('%d', -max - 1))
   local opened = redis.call('ZSCORE', key, member)
   if opened and tonumber(opened) <= tonumber(score) then

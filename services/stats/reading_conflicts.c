@@ -67,9 +67,11 @@ enum rc reading_conflict(struct store *store, const struct board *board,
 {
     struct finding finding = {.store = store, .arena = arena, .out = out};
     *out = (struct reading_conflict){0};
-    if (strchr(order, '/'))
-        return try_place(&finding, order, e);
-    enum rc rc = try_id(&finding, board, order, e);
+    /* A name may hold a slash, too: FR/1003. */
+    enum rc rc = strchr(order, '/') ? try_place(&finding, order, e) : RC_OK;
+    if (rc || out->item.member)
+        return rc;
+    rc = try_id(&finding, board, order, e);
     if (rc == RC_OK)
         rc = try_name(&finding, order, e);
     if (rc == RC_OK && order[0] != '#')

@@ -7,7 +7,7 @@ local cut = redis.call('HGET', stats, 'cut')
 local published, accounted, settled, changed = {}, {}, {}, 0
 local fields = redis.call('HGETALL', stats)
 for i = 1, #fields, 2 do
-  local shop = string.match(fields[i], '^c|live|[^|]*|[^|]*|[^|]*|(.*)$')
+  local shop = string.match(fields[i], '^c|live|[^|]*|[^|]*|[^|]*|(.+)$')
   local kind, rest = string.match(fields[i], '^([plu])|(.*)$')
   if shop then
     accounted[shop] = (accounted[shop] or 0) + tonumber(fields[i + 1])
@@ -19,6 +19,9 @@ for i = 1, #fields, 2 do
   end
 end
 redis.call('HDEL', stats, 'cut')
+for shop in pairs(accounted) do
+  published[shop] = published[shop] or 0 -- no poll record of the shop at all
+end
 for shop, count in pairs(published) do
   local in_flight = count + (settled[shop] or 0) - (accounted[shop] or 0)
   if in_flight < 0 then

@@ -120,19 +120,25 @@ static cJSON *body_of(const struct cli_call *call)
     return body;
 }
 
+/* As a table, because a shop's name must not steer the terminal. */
 static bool show_outcome(const struct cli_call *call, const cJSON *data)
 {
+    struct arena arena;
+    struct table table;
     const cJSON *item = NULL;
-    struct buf text;
-    buf_init(&text, OUT_MAX_BYTES);
+    arena_init(&arena);
+    table_init(&table, &arena, 2);
     cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(data, "done"))
-        buf_printf(&text, "%s  %sdismiss\n", cJSON_GetStringValue(item),
-                   call->given[DRY_RUN] ? "would be: " : "");
+        table_add(&table, TABLE_PLAIN,
+                  TABLE_CELLS(cJSON_GetStringValue(item),
+                              call->given[DRY_RUN] ? "would be: dismiss" : "dismiss"));
     cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(data, "refused"))
-        buf_printf(&text, "%s  not done: %s\n", api_text(item, "order"),
-                   api_text(item, "why"));
-    bool is_written = out_text(buf_str(&text));
-    buf_done(&text);
+        table_add(
+            &table, TABLE_PLAIN,
+            TABLE_CELLS(api_text(item, "order"),
+                        arena_printf(&arena, "not done: %s", api_text(item, "why"))));
+    bool is_written = out_table(&table);
+    arena_done(&arena);
     return is_written;
 }
 

@@ -128,6 +128,20 @@ describe('tillctl', { concurrency: false }, () => {
   });
 });
 
+describe('names', { concurrency: false }, () => {
+  test('may hold a slash', async () => {
+    await bench.results([result(9, 'conflict', { reason: 'tendered', name: 'FR/1009', srcOffset: 3009, decidedAt: at(3009) })]);
+    await isOpen(`${shop}/9`);
+    assert.deepEqual((await dismiss(['FR/1009'])).done, [`${shop}/9`]);
+  });
+
+  test('do not steer the terminal', async () => {
+    await bench.results([result(10, 'conflict', { reason: 'tendered', shop: 'a\u001b[2J', srcOffset: 3010 })]);
+    await isOpen('a\u001b[2J/10');
+    assert.equal((await tillctl('conflicts', 'dismiss', '#10')).stdout, 'a?[2J/10  dismiss\n');
+  });
+});
+
 describe('without Kafka', { concurrency: false, skip: !process.env.TILLBRIDGE_LONG && 'only with --long' }, () => {
   test('it is not said to be done', async () => {
     await bench.results([result(8, 'conflict', { reason: 'tendered', srcOffset: 2008 })]);

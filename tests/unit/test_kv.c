@@ -186,6 +186,7 @@ static void error_replies_say_what_to_do_next(void **state)
     kv_close(kv);
 }
 
+/* Others may go: the process must not end by it. */
 static void no_room_for_a_connection_is_a_retry(void **state)
 {
     (void)state;

@@ -175,6 +175,23 @@ static void what_expired_is_not_in_flight(void **state)
     assert_int_equal(board.counters[COUNTER_TOTAL_POLLED], 13);
 }
 
+/* A doorbell of a deleted order has a result, but no poll publishes anything for it. */
+static void a_deletion_is_missing_from_no_source(void **state)
+{
+    (void)state;
+    struct hash hash = {0};
+    set(&hash, "p|a", 3);
+    set(&hash, "k|webhook|a", 3);
+    set(&hash, "c|live|webhook|updated||a", 2);
+    set(&hash, "c|live|webhook|conflict|deleted_in_shop|a", 5);
+    set(&hash, "u|a", 5);
+    struct board board = read(&hash);
+    assert_int_equal(board.surplus, 0);
+    assert_int_equal(board.counters[COUNTER_IN_FLIGHT], 1);
+    assert_int_equal(board.published_by[TALLY_SOURCE_WEBHOOK], 3);
+    assert_int_equal(board.accounted_by[TALLY_SOURCE_WEBHOOK], 2);
+}
+
 /* Polls, results and resets in any order: what is shown always adds up, and when all is
  * quiet it is exactly what came since the reset. */
 static void the_equation_closes_in_any_order(void **state)
@@ -220,6 +237,7 @@ int main(void)
         cmocka_unit_test(one_shops_surplus_hides_no_other_shops_orders),
         cmocka_unit_test(a_reset_keeps_what_is_in_flight),
         cmocka_unit_test(what_expired_is_not_in_flight),
+        cmocka_unit_test(a_deletion_is_missing_from_no_source),
         cmocka_unit_test(the_equation_closes_in_any_order),
     };
     return cmocka_run_group_tests(tests, arena_start, arena_stop);

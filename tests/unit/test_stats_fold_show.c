@@ -107,6 +107,29 @@ static void put_poll(const char *word, int published, const char *more)
                           word, published, more));
 }
 
+/* One that nobody could list, or send to a stream, would hide all the others. */
+static void what_is_kept_of_a_record_is_bounded(void **state)
+{
+    (void)state;
+    enum { LEN = 300 * 1024 };
+    char *text = arena_alloc(&arena, LEN + 1);
+    memset(text, 'e', LEN);
+    text[LEN] = '\0';
+    put_poll("failed", 10,
+             arena_printf(&arena, ",\"kind\":\"timer\",\"error\":\"%s\"", text));
+    put_poll("failed", 10,
+             arena_printf(&arena, ",\"kind\":\"timer\",\"cursor\":\"%s\"", text));
+    struct fold_out polls = fold_on(TOPIC_POLLS, &nothing);
+    put_result(1, "error", arena_printf(&arena, POLL ",\"worker\":\"%s\"", text));
+    put_result(2, "error", arena_printf(&arena, POLL ",\"columns\":[\"%s\"]", text));
+    struct fold_out results = fold(&nothing);
+    assert_int_equal(polls.folded + results.folded, 4);
+    const struct ops_text *both[] = {&polls.ops.commands, &results.ops.commands};
+    for (size_t b = 0; b < 2; b++)
+        for (size_t i = 0; i < both[b]->count; i++)
+            assert_true(strlen(both[b]->at[i]) <= KEEP_VALUE_BYTES);
+}
+
 static void polls_set_what_was_published(void **state)
 {
     (void)state;
@@ -184,6 +207,7 @@ int main(void)
         TEST(an_unreadable_message_is_open_by_its_place),
         TEST(a_long_result_is_kept_without_its_differences),
         TEST(quiet_results_are_no_events),
+        TEST(what_is_kept_of_a_record_is_bounded),
         TEST(polls_set_what_was_published),
         TEST(the_last_valid_configuration_is_in_force),
         TEST(a_dismissal_is_folded_or_is_malformed),

@@ -228,6 +228,27 @@ static void settling_takes_in_what_no_poll_tells_of(void **state)
     assert_int_equal(board().counters[COUNTER_TOTAL_POLLED], 15);
 }
 
+/* Its fetcher was killed before its first record, or the records were lost. */
+static void settling_takes_in_a_shop_without_a_poll(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    int64_t orders = -1;
+    put_result(1, "created", POLL);
+    put_result(2, "created", REPLAY);
+    put("x", "{\"v\":1,\"action\":\"error\",\"source\":\"poll\",\"srcTopic\":\"t\","
+             "\"srcPartition\":3,\"srcOffset\":1,"
+             "\"decidedAt\":\"2026-11-22T10:00:00Z\"}"); /* of no shop */
+    struct fold_out out = fold(&nothing);
+    assert_int_equal(out.malformed, 0);
+    assert_false(apply(store, &nothing, &out).moved);
+    assert_int_equal(board().surplus, 1);
+    assert_ok(store_settle(store, &orders, &e), &e);
+    assert_int_equal(orders, 1);
+    assert_int_equal(board().surplus, 0);
+    assert_int_equal(board().unrecorded, 1);
+}
+
 static void a_key_of_another_type_stops_no_count(void **state)
 {
     (void)state;
@@ -347,6 +368,7 @@ int main(void)
         REDIS_TEST(a_reset_is_atomic_and_repeatable),
         REDIS_TEST(settling_takes_out_what_never_comes),
         REDIS_TEST(settling_takes_in_what_no_poll_tells_of),
+        REDIS_TEST(settling_takes_in_a_shop_without_a_poll),
         REDIS_TEST(a_key_of_another_type_stops_no_count),
         REDIS_TEST(a_letter_is_where_its_mark_says),
         REDIS_TEST(letters_are_bounded),

@@ -193,6 +193,23 @@ static void it_may_be_told_before_what_it_is_about(void **state)
     EXPECT_OPEN(1, DISMISSED(LATE), DISMISSED(NULL), GONE(LATE)); /* its record is gone */
 }
 
+/* Two people, two aggregators: what the one saw to may come behind what the other did. */
+static void an_earlier_dismissal_takes_none_back(void **state)
+{
+    (void)state;
+    EXPECT_OPEN(0, DISMISSED(LATE), DISMISSED(EARLY), TENDERED(LATE));
+    EXPECT_OPEN(0, TENDERED(LATE), DISMISSED(LATE), DISMISSED(EARLY), TENDERED(LATE));
+    EXPECT_OPEN(1, DISMISSED(LATE), DISMISSED(EARLY), TENDERED(LATEST));
+}
+
+/* As another writer of results may put it. */
+static void null_is_as_if_it_were_not_there(void **state)
+{
+    (void)state;
+    EXPECT_OPEN(1, {"created", ",\"reason\":null" AT(EARLY)}, GONE(LATE));
+    EXPECT_OPEN(0, {"cancelled", ",\"dryRun\":null" AT(EARLY)}, GONE(LATE));
+}
+
 /* So that a dismissal of the deletion, of which alone a person was told, is of both. */
 static void an_earlier_conflict_does_not_hide_a_deletion(void **state)
 {
@@ -245,6 +262,8 @@ int main(void)
         REDIS_TEST(a_decision_before_it_may_come_after_it),
         REDIS_TEST(what_a_person_saw_to_is_not),
         REDIS_TEST(it_may_be_told_before_what_it_is_about),
+        REDIS_TEST(an_earlier_dismissal_takes_none_back),
+        REDIS_TEST(null_is_as_if_it_were_not_there),
         REDIS_TEST(an_earlier_conflict_does_not_hide_a_deletion),
         REDIS_TEST(what_an_earlier_counting_left_is_let_go),
         REDIS_TEST(those_seen_to_are_bounded),

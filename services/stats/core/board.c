@@ -69,7 +69,9 @@ static void add_cell(struct board *board, const struct cell *cell, bool is_base,
     struct tally *tally = is_base ? &board->shown : &board->all;
     tally->cells[cell->class][cell->action][cell->reason] += value;
     struct board_shop *shop = *cell->shop ? shop_of(board, cell->shop) : NULL;
-    if (!is_base && cell->class != CLASS_DRY_RUN)
+    /* No poll publishes anything for a deleted order. */
+    if (!is_base && cell->class != CLASS_DRY_RUN &&
+        cell->reason != REASON_DELETED_IN_SHOP)
         board->accounted_by[cell->source] += value;
     if (cell->class != CLASS_LIVE || !shop)
         return;

@@ -38,7 +38,8 @@ struct board {
     struct tally all, shown; /* all-time; since the reset */
     int64_t counters_all[COUNTER_COUNT], counters[COUNTER_COUNT];
     struct latency latency; /* all-time */
-    /* All-time; published 0 for what is published without a poll: replays. */
+    /* All-time; published 0 for what is published without a poll: replays. Accounted is
+     * without the orders that the shop deleted, which nobody publishes. */
     int64_t published_by[TALLY_SOURCE_COUNT], accounted_by[TALLY_SOURCE_COUNT];
     int64_t surplus;    /* live results above what polls say they published */
     int64_t unrecorded; /* orders that no poll record tells of, settled since */

@@ -2,6 +2,7 @@
 #include "core/fold_poll.h"
 
 #include "base/str.h"
+#include "core/kept.h"
 #include "core/keys.h"
 #include "core/status.h"
 #include "core/tally.h"
@@ -87,7 +88,7 @@ enum rc fold_poll_add(const struct fold_record *record, struct fold_out *out,
     if (!status_poll_parse(poll.state, &state))
         return err_set(e, RC_REJECT, "poll.fold", "state: \"%.40s\" is not known",
                        poll.state);
-    const char *value = arena_strndup(arena, record->value, record->value_len);
+    const char *value = kept_value(&poll_codec, &poll, record, arena);
     const char *key = arena_printf(arena, "%s%s", KEY_POLL, poll.poll_id);
     set_published(&poll, out);
     if (strcmp(poll.kind, POLL_KIND_BACKFILL) == 0)

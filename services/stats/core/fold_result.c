@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "core/history.h"
+#include "core/kept.h"
 #include "core/keys.h"
 #include "core/latency.h"
 #include "core/tally.h"
@@ -160,25 +161,6 @@ static void count_history(const struct seen *seen, struct fold_out *out)
                       &out->ops);
 }
 
-/* The event as it came, unless a dry run's differences make it long. */
-static const char *kept_value(const struct fold_record *record, struct result result,
-                              struct arena *arena)
-{
-    if (record->value_len <= KEEP_VALUE_BYTES)
-        return arena_strndup(arena, record->value, record->value_len);
-    result.diff = (struct codec_list){0};
-    result.columns = (struct codec_texts){0};
-    if (result.detail)
-        result.detail =
-            arena_strndup(arena, result.detail, str_utf16_cut(result.detail, 1000));
-    struct buf buf;
-    buf_init(&buf, MESSAGE_MAX_BYTES);
-    codec_encode(&result_codec, &result, &buf);
-    const char *value = arena_strdup(arena, buf_str(&buf));
-    buf_done(&buf);
-    return value;
-}
-
 /* Orders polled again and again without news would push the others out. */
 static bool is_quiet(const struct seen *seen)
 {
@@ -315,7 +297,7 @@ enum rc fold_result_add(const struct fold_record *record, struct fold_out *out,
     if (!result->pending)
         count(&seen, out);
     count_history(&seen, out);
-    seen.value = kept_value(record, seen.result, arena);
+    seen.value = kept_value(&result_codec, result, record, arena);
     show(&seen, out);
     return RC_OK;
 }

@@ -84,7 +84,7 @@ enum {
     KEEP_ORDER_S = 30 * 86400, /* as long as the results are in the topic */
     KEEP_POLL_S = 7 * 86400,
     KEEP_TRIGGER_S = 86400,
-    KEEP_VALUE_BYTES = 8 * 1024, /* a longer result is kept without its differences */
+    KEEP_VALUE_BYTES = 8 * 1024, /* a longer record is kept shortened: kept.h */
 };
 
 #endif
