@@ -157,7 +157,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_client_limit, start, stop),
         cmocka_unit_test_setup_teardown(test_deferred, start, stop),
         cmocka_unit_test_setup_teardown(test_close_answers_what_is_left, start, stop),
-        cmocka_unit_test_setup_teardown(test_close_answers_what_comes_meanwhile, start, stop),
+        cmocka_unit_test_setup_teardown(test_close_answers_what_comes_meanwhile, start,
+                                        stop),
     };
     log_open("test_http_connections", "warn", "text");
     return cmocka_run_group_tests(tests, NULL, NULL);
