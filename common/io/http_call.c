@@ -13,6 +13,8 @@ enum {
     DISCARD_BYTES = 1024 * 1024,
 };
 
+static const char ending[] = "this process is ending";
+
 /* One request, from its head to the end of its answer. */
 struct http_pending {
     struct http *http;
@@ -98,6 +100,11 @@ static enum MHD_Result answer_too_large(struct MHD_Connection *connection)
 {
     return answer_status(connection, MHD_HTTP_CONTENT_TOO_LARGE,
                          "the body of the request is too large");
+}
+
+static enum MHD_Result answer_ending(struct MHD_Connection *connection)
+{
+    return answer_status(connection, MHD_HTTP_SERVICE_UNAVAILABLE, ending);
 }
 
 /* ---- requests ---- */
@@ -204,6 +211,8 @@ static enum MHD_Result finish(struct http_pending *call, const char *method,
         return answer(call->connection, &call->response);
     if (call->body.full)
         return answer_too_large(call->connection);
+    if (call->http->ending)
+        return answer_ending(call->connection);
     struct http_response response = {0};
     const struct http_request request = {
         .method = strcmp(method, "HEAD") == 0 ? "GET" : method,
@@ -294,11 +303,13 @@ void http_queries(const struct http_request *request, http_visit *visit, void *c
                               &visiting);
 }
 
+/* A request that comes just now would be deferred like the others, and libmicrohttpd ends
+ * the process when its daemon is stopped while a connection is suspended. */
 void http_call_end(struct http *http)
 {
+    http->ending = true;
     while (http->pending) {
-        struct http_response response =
-            problem(MHD_HTTP_SERVICE_UNAVAILABLE, "this process is ending");
+        struct http_response response = problem(MHD_HTTP_SERVICE_UNAVAILABLE, ending);
         http_answer(http->pending, &response);
     }
 }

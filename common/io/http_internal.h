@@ -42,6 +42,7 @@ struct http {
     int wake_fd; /* an eventfd: readable when http_run has something to do */
     pthread_t thread;
     atomic_bool stop;             /* told to the thread */
+    bool ending;                  /* nothing is to be kept waiting any more */
     struct http_pending *pending; /* deferred, not yet answered */
     struct http_link *links;
     unsigned link_count;     /* those that are not leaving */
@@ -72,7 +73,7 @@ void http_call_completed(void *ctx, struct MHD_Connection *connection, void **st
 struct MHD_Connection *http_call_stream(const struct http_request *request,
                                         struct http_stream *stream, struct http **http);
 enum MHD_Result http_stream_answer(struct http_stream *stream);
-/* Answers 503 to all that are deferred. */
+/* Answers 503 to all that are deferred, and to all that still come. */
 void http_call_end(struct http *http);
 
 #endif

@@ -94,7 +94,7 @@ static ssize_t read_next(void *ctx, uint64_t at, char *out, size_t max)
     (void)at;
     if (stream->len)
         return (ssize_t)take(stream, out, max);
-    if (stream->ended)
+    if (stream->ended || stream->http->ending)
         return MHD_CONTENT_READER_END_OF_STREAM;
     stream->waiting = true;
     MHD_suspend_connection(stream->connection);

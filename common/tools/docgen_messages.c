@@ -58,7 +58,8 @@ static const struct header order_headers[] = {
     {HEADER_DRY_RUN, "`true`: go the whole way and roll back"},
     {HEADER_FORCE,
      "`true`: look at it even if a newer version was decided on, and compare "
-     "the rows even if the content was applied before"},
+     "the rows even if the content was applied before; `rows`: the latter only, "
+     "as comparisons and their repairs do"},
 };
 
 static const struct header retry_headers[] = {

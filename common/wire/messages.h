@@ -18,7 +18,9 @@ enum {
 #define HEADER_POLL_ID "poll_id"
 #define HEADER_SOURCE  "source"  /* poll, trigger, webhook, backfill */
 #define HEADER_DRY_RUN "dry_run" /* "true": roll back */
-#define HEADER_FORCE   "force" /* "true": look at it even if it is older or was applied */
+/* "true": look at it even if it is older or was applied; rows: not if it is older. */
+#define HEADER_FORCE "force"
+#define FORCE_ROWS   "rows"
 
 /* Headers of shopify.orders.retry, beside the original ones. All text. */
 #define HEADER_ATTEMPT          "attempt"          /* times it was put aside, from 1 */

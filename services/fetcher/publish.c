@@ -89,7 +89,7 @@ static enum rc produce_order(struct publisher *publisher, const struct poll *pol
     if (poll->dry_run)
         headers[count++] = (struct bus_header){HEADER_DRY_RUN, "true"};
     if (poll->force)
-        headers[count++] = (struct bus_header){HEADER_FORCE, "true"};
+        headers[count++] = (struct bus_header){HEADER_FORCE, FORCE_ROWS};
     const char *key =
         snapshot_key(publisher->shop, order->snapshot.id, &publisher->arena);
     buf_clear(&publisher->value);

@@ -93,6 +93,7 @@ struct plan_input batch_plan_input(const struct rms *rms, const struct work *wor
         .rms = state,
         .settings = settings,
         .force = work->force,
+        .force_older = work->force_older,
         .replay = strcmp(work->source, SOURCE_REPLAY) == 0,
         .now = rms_local_time(now_ms, arena),
         .time = rms_local_time(work->snapshot.created_ms, arena),

@@ -7,10 +7,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-static bool header_true(const struct bus_message *message, const char *name)
+static bool header_is(const struct bus_message *message, const char *name,
+                      const char *wanted)
 {
     const char *value = bus_header(message, name);
-    return value && strcmp(value, "true") == 0;
+    return value && strcmp(value, wanted) == 0;
 }
 
 /* What goes into every result is not to be as long as whoever made the message likes. */
@@ -72,8 +73,9 @@ void work_read(struct work *work, const struct bus_message *message, struct aren
     work->readable = decode(work, arena, &e) == RC_OK;
     if (!work->readable)
         work->refusal = arena_strdup(arena, e.text);
-    work->dry_run = header_true(message, HEADER_DRY_RUN);
-    work->force = header_true(message, HEADER_FORCE);
+    work->dry_run = header_is(message, HEADER_DRY_RUN, "true");
+    work->force_older = header_is(message, HEADER_FORCE, "true");
+    work->force = work->force_older || header_is(message, HEADER_FORCE, FORCE_ROWS);
     work->poll_id = work_short_header(&work->message, HEADER_POLL_ID);
     work->source = source_of(work);
 }

@@ -33,8 +33,9 @@ struct work {
     enum action action;
     enum reason reason;
     bool readable; /* snapshot is valid; otherwise it is refused as malformed */
-    bool dry_run, force;
-    bool dead;        /* a dead letter is due */
+    bool dry_run;
+    bool force, force_older; /* as in plan_input */
+    bool dead;               /* a dead letter is due */
     bool letter_sent; /* by work_publish, whose result is still to be handed over */
 };
 

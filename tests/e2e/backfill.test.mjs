@@ -84,7 +84,7 @@ explained('orders by id, a dry run and the comparison', async () => {
   const end = await ended(rig, id);
   assert.deepEqual([end.seen, end.orders], [3, 2]);
   const { messages } = await publishedBy(rig, id);
-  for (const m of messages) assert.deepEqual([headersOf(m).dry_run, headersOf(m).force], ['true', 'true']);
+  for (const m of messages) assert.deepEqual([headersOf(m).dry_run, headersOf(m).force], ['true', 'rows']);
 });
 
 explained('a window by the time of creation', async () => {

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import { waitUntil } from '../support/wait.mjs';
-import { startPipeline } from './pipeline.mjs';
+import { startPipeline, verdict } from './pipeline.mjs';
+import { headersOf } from './results.mjs';
 
 const hour = 3_600_000;
 let pipeline;
@@ -90,6 +91,23 @@ explained('--repair mends what can be mended, and says what is left', async () =
   assert.equal(Number(rms.ordersOf(orders.header.id)[0].Total), Number(pipeline.view(orders.header).totals.currentTotal));
   assert.ok(rms.entriesOf(rms.ordersOf(orders.lines.id)[0].ID).filter((e) => Number(e.QuantityOnOrder) === 2).length >= 2);
   assert.equal(rms.ordersOf(orders.missing.id).length, 1);
+});
+
+explained('the window of a repair sent again takes no order back', async () => {
+  const [order, to] = [orders.lines, Date.now()];
+  const own = (await pipeline.orders.messages()).filter((m) => m.key.endsWith(`/${order.id}`) && !headersOf(m).dry_run);
+  assert.ok(own.some((m) => headersOf(m).force), 'none of them is the repair');
+  pipeline.change('edit', order, { lines: [{ line: 0, quantity: 9 }] });
+  assert.deepEqual(await pipeline.verdicts([order]), ['updated']);
+  await pipeline.stack.tillctlOk(['replay', '--from', from, '--to', iso(to), '--order', order.name]);
+  let again;
+  await waitUntil(async () => {
+    again = (await pipeline.results.read()).filter((r) => r.source === 'replay' && r.order === String(order.id));
+    return again.length === own.length;
+  }, { what: () => `${own.length} results (${again.length})`, timeoutMs: 30_000 });
+  assert.deepEqual([...new Set(again.map(verdict))], ['skipped stale']);
+  const rms = await pipeline.rms();
+  assert.ok(rms.entriesOf(rms.ordersOf(order.id)[0].ID).some((e) => Number(e.QuantityOnOrder) === 9));
 });
 
 explained('a window without orders, one outside of it, and wrong ones', async () => {

@@ -20,7 +20,7 @@ struct case_settings {
 };
 
 struct case_message {
-    bool force, replay;
+    bool force, force_rows, replay;
 };
 
 struct case_guard {
@@ -347,6 +347,8 @@ static enum rc put_together(struct golden_case *c, const struct case_file *items
                             const struct case_file *file, struct err *e)
 {
     static const struct case_settings no_settings;
+    static const struct case_message no_headers;
+    const struct case_message *message = file->message ? file->message : &no_headers;
     enum rc rc = set_settings(c, file->settings ? file->settings : &no_settings, e);
     if (rc)
         return rc;
@@ -355,8 +357,9 @@ static enum rc put_together(struct golden_case *c, const struct case_file *items
     add_orders(c, &file->orders);
     c->input = (struct plan_input){.order = &c->order,
                                    .settings = &c->settings,
-                                   .force = file->message && file->message->force,
-                                   .replay = file->message && file->message->replay,
+                                   .force = message->force || message->force_rows,
+                                   .force_older = message->force,
+                                   .replay = message->replay,
                                    .now = "NOW",
                                    .time = "CREATED",
                                    .due = "DUE"};

@@ -90,6 +90,7 @@ struct plan *world_plan(struct world *world, const struct snapshot *order)
                                   .rms = &state,
                                   .settings = &world->settings,
                                   .force = world->force,
+                                  .force_older = world->force,
                                   .now = "NOW",
                                   .time = "CREATED",
                                   .due = "DUE"};

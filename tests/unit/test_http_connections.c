@@ -126,6 +126,27 @@ static void test_close_answers_what_is_left(void **state)
     close(fd);
 }
 
+/* Nothing may be kept waiting by what comes while it closes. */
+static void test_close_answers_what_comes_meanwhile(void **state)
+{
+    (void)state;
+    int waiting = raw_connect(http_port(server.http));
+    int late = raw_connect(http_port(server.http));
+    raw_send(late, "GET /again HTTP/1.1\r\nHost: x\r\n\r\n");
+    raw_read(late, "bare=-.", answer); /* so it is let in */
+    raw_send(waiting, "GET /never" END "\r\n");
+    await_calls(2);
+    stop_loop();
+    raw_send(late, "GET /never" END "\r\n");
+    http_close(server.http);
+    server.http = NULL;
+    assert_has(raw_read(waiting, NULL, answer), "HTTP/1.1 503 ");
+    assert_has(raw_read(late, NULL, answer), "HTTP/1.1 503 ");
+    assert_int_equal(atomic_load(&server.calls), 2);
+    close(waiting);
+    close(late);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -136,6 +157,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_client_limit, start, stop),
         cmocka_unit_test_setup_teardown(test_deferred, start, stop),
         cmocka_unit_test_setup_teardown(test_close_answers_what_is_left, start, stop),
+        cmocka_unit_test_setup_teardown(test_close_answers_what_comes_meanwhile, start,
+                                        stop),
     };
     log_open("test_http_connections", "warn", "text");
     return cmocka_run_group_tests(tests, NULL, NULL);

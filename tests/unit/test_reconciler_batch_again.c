@@ -184,6 +184,10 @@ static void older_versions_are_stale_after_every_decision(void **state)
     rig_expect(rig_do(&rig, &older), "skipped", "stale");
     assert_int_equal(rig_number(&rig, "SELECT count(*) FROM \"Order\""), 0);
     rig.count = 0;
+    rig_send_with(&rig, &older, HEADER_FORCE, FORCE_ROWS);
+    rig_commit(&rig);
+    rig_expect(&rig.works[0], "skipped", "stale");
+    rig.count = 0;
     rig_send_with(&rig, &older, HEADER_FORCE, "true");
     rig_commit(&rig);
     rig_expect(&rig.works[0], "created", "");

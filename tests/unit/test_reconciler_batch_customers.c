@@ -157,6 +157,29 @@ static void a_finished_order_moves_no_customer(void **state)
     rig_close(&rig);
 }
 
+/* The shop and RMS compared: an order of before the move neither differs nor moves back.
+ */
+static void an_older_order_compared_moves_nobody_back(void **state)
+{
+    static const char *const settings[] = {"RMS_UPDATE_CUSTOMERS=all", NULL};
+    rig_open(&rig, state, settings);
+    add_customer(801, "one@example.com", "");
+    struct snapshot *before = rig_order(&rig, 7001);
+    set_customer(before, 501, "one@example.com");
+    rig_do(&rig, before);
+    struct snapshot *after = rig_order(&rig, 7002);
+    set_customer(after, 501, "one@example.com");
+    ((struct snapshot_address *)after->billing_address)->city = "Cartago";
+    rig_do(&rig, after);
+    rig.count = 0;
+    rig_later(before);
+    rig_send_with(&rig, before, HEADER_FORCE, FORCE_ROWS);
+    rig_commit(&rig);
+    rig_expect(&rig.works[0], "skipped", "unchanged");
+    assert_string_equal(customer_text(801, "City"), "Cartago");
+    rig_close(&rig);
+}
+
 /* Two orders of one person in one batch write his row without tripping over each other.
  */
 static void two_orders_of_one_person_in_a_batch(void **state)
@@ -218,6 +241,7 @@ int main(int argc, char **argv)
         DB_BOTH(a_row_follows_as_far_as_it_may),
         DB_BOTH(a_move_of_the_person_is_an_update),
         DB_BOTH(a_finished_order_moves_no_customer),
+        DB_BOTH(an_older_order_compared_moves_nobody_back),
         DB_BOTH(two_orders_of_one_person_in_a_batch),
         DB_POSTGRES(two_workers_wait_for_one_address),
     };

@@ -45,7 +45,7 @@ static void an_order_is_read(void **state)
     message.headers[3] = (struct bus_header){HEADER_FORCE, "true"};
     message.header_count = 4;
     const struct work work = read_message(&message);
-    assert_true(work.readable && work.dry_run && work.force);
+    assert_true(work.readable && work.dry_run && work.force && work.force_older);
     assert_string_equal(work.source, "trigger");
     assert_string_equal(work.poll_id, "p-1");
     assert_int_equal(work.snapshot.id, 7001);
@@ -61,7 +61,10 @@ static void headers_may_be_absent_and_say_only_true(void **state)
     message.headers[1] = (struct bus_header){HEADER_FORCE, "1"};
     message.header_count = 2;
     const struct work work = read_message(&message);
-    assert_true(!work.dry_run && !work.force);
+    assert_true(!work.dry_run && !work.force && !work.force_older);
+    message.headers[1] = (struct bus_header){HEADER_FORCE, FORCE_ROWS};
+    const struct work rows = read_message(&message);
+    assert_true(rows.force && !rows.force_older);
 }
 
 /* What a console tool or a redrive copies has a timestamp of its own. */

@@ -227,6 +227,8 @@ static void settle_update(struct decision *d, enum reason reason)
     }
 }
 
+/* Content that was applied before, met again by a forced comparison, does not move the
+ * customer's row: what his later orders said of him stands there since. */
 void decide_update(struct decision *d)
 {
     struct amounts amounts;
@@ -241,7 +243,7 @@ void decide_update(struct decision *d)
     in.settings = &settings;
     if (!can_book(d, &amounts, &items))
         return;
-    if (reason == REASON_NONE)
+    if (reason == REASON_NONE && !same_content(d))
         customer_update(&in, &d->ops);
     header_update(&in, d->existing, &amounts, &d->ops, &d->plan->next);
     lines_plan(&in, d->existing, &amounts, items, &d->ops, &lines);

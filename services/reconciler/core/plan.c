@@ -76,7 +76,7 @@ static bool is_held_content(const struct decision *d)
 
 static bool is_stale(const struct decision *d)
 {
-    return is_older(d->in->order, &d->in->rms->guard) && !d->in->force &&
+    return is_older(d->in->order, &d->in->rms->guard) && !d->in->force_older &&
            !is_held_content(d);
 }
 

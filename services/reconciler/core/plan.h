@@ -39,7 +39,8 @@ struct plan_input {
     const struct snapshot *order;
     const struct rms_state *rms;
     const struct plan_settings *settings;
-    bool force;       /* look at it although it is older than the fence, or was applied */
+    bool force;       /* compare the rows although the content was applied */
+    bool force_older; /* and look at it although it is older than the fence */
     bool replay;      /* a person sent it again: report a refusal again, too */
     const char *now;  /* store time "YYYY-MM-DD hh:mm:ss.fff", for LastUpdated */
     const char *time; /* the order's createdAt in store time */
