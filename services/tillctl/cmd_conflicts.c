@@ -126,8 +126,8 @@ static bool show_outcome(const struct cli_call *call, const cJSON *data)
     struct buf text;
     buf_init(&text, OUT_MAX_BYTES);
     cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(data, "done"))
-        buf_printf(&text, "%s  %sdismiss\n", cJSON_GetStringValue(item),
-                   call->given[DRY_RUN] ? "would be: " : "");
+        buf_printf(&text, "%s  %sdismissed\n", cJSON_GetStringValue(item),
+                   call->given[DRY_RUN] ? "would be " : "");
     cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(data, "refused"))
         buf_printf(&text, "%s  not done: %s\n", api_text(item, "order"),
                    api_text(item, "why"));
