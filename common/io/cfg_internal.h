@@ -50,6 +50,10 @@ bool cfg_check(const struct cfg_setting *setting, const char *value, struct buf 
 void cfg_describe(const struct cfg_setting *setting, struct buf *out);
 bool cfg_bool(const char *value, bool *out);
 
+/* A line for each name in the environment that is nearly that of a setting which the
+ * service reads and which is not set: most likely misspelt. */
+void cfg_near(enum cfg_service service, struct buf *out);
+
 /* --help of a service. */
 void cfg_help(enum cfg_service service, const char *what, struct buf *out);
 
