@@ -81,12 +81,20 @@ enum rc bus_rc(rd_kafka_resp_err_t code)
     return RC_RETRY; /* broker away, leader moving, and whatever comes new */
 }
 
+static const char *remedy_of(rd_kafka_resp_err_t code)
+{
+    bool away = code == RD_KAFKA_RESP_ERR__TRANSPORT ||
+                code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
+    return away ? "; is Kafka up, and KAFKA_BROKERS its address?" : "";
+}
+
 enum rc bus_fail(const struct bus_link *link, rd_kafka_resp_err_t code, const char *op,
                  const char *what, struct err *e)
 {
     const char *trouble = link ? link->trouble : "";
-    enum rc rc = err_set(e, bus_rc(code), op, "%s: %s%s%s", what, rd_kafka_err2str(code),
-                         trouble[0] ? "; last trouble: " : "", trouble);
+    enum rc rc =
+        err_set(e, bus_rc(code), op, "%s: %s%s%s%s", what, rd_kafka_err2str(code),
+                trouble[0] ? "; last trouble: " : "", trouble, remedy_of(code));
     if (e)
         e->native = code;
     return rc;
