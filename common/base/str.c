@@ -118,3 +118,27 @@ bool str_in_list(const char *list, const char *word)
     }
     return false;
 }
+
+static size_t least(size_t a, size_t b, size_t c)
+{
+    size_t ab = a < b ? a : b;
+    return ab < c ? ab : c;
+}
+
+size_t str_distance(const char *a, const char *b, size_t b_len)
+{
+    size_t row[STR_NEAR_MAX + 1];
+    if (b_len > STR_NEAR_MAX)
+        return STR_NEAR_MAX;
+    for (size_t k = 0; k <= b_len; k++)
+        row[k] = k;
+    for (size_t i = 0; a[i]; i++) {
+        size_t diagonal = row[0]++;
+        for (size_t k = 1; k <= b_len; k++) {
+            size_t kept = diagonal + (a[i] != b[k - 1]);
+            diagonal = row[k];
+            row[k] = least(kept, row[k] + 1, row[k - 1] + 1);
+        }
+    }
+    return row[b_len];
+}

@@ -33,4 +33,9 @@ bool str_in_list(const char *list, const char *word);
 
 bool str_empty(const char *text); /* NULL or "" */
 
+/* Letters to add, drop or change to make a of the first b_len bytes of b (Levenshtein),
+ * for "did you mean"; longer b than STR_NEAR_MAX are STR_NEAR_MAX from everything. */
+enum { STR_NEAR_MAX = 40 };
+size_t str_distance(const char *a, const char *b, size_t b_len);
+
 #endif

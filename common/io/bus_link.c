@@ -85,7 +85,11 @@ static const char *remedy_of(rd_kafka_resp_err_t code)
 {
     bool missing = code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
                    code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
-    return missing ? ": make it with \"tillctl topics create\"" : "";
+    bool away = code == RD_KAFKA_RESP_ERR__TRANSPORT ||
+                code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
+    if (missing)
+        return "; make it with \"tillctl topics create\"";
+    return away ? "; is Kafka up, and KAFKA_BROKERS its address?" : "";
 }
 
 enum rc bus_fail(const struct bus_link *link, rd_kafka_resp_err_t code, const char *op,
@@ -94,7 +98,7 @@ enum rc bus_fail(const struct bus_link *link, rd_kafka_resp_err_t code, const ch
     const char *trouble = link ? link->trouble : "";
     enum rc rc =
         err_set(e, bus_rc(code), op, "%s: %s%s%s%s", what, rd_kafka_err2str(code),
-                remedy_of(code), trouble[0] ? "; last trouble: " : "", trouble);
+                trouble[0] ? "; last trouble: " : "", trouble, remedy_of(code));
     if (e)
         e->native = code;
     return rc;

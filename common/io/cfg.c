@@ -343,6 +343,11 @@ void cfg_main(enum cfg_service service, const char *what, int argc, char **argv,
     buf_init(&text, FAULTS_MAX);
     if (cfg_load(service, out, &text) != RC_OK)
         print_and_exit(&text, stderr, CFG_EXIT_FAULTS);
+    if (check) {
+        cfg_near(service, &text);
+        fputs(buf_str(&text), stderr);
+        buf_clear(&text);
+    }
     if (check && !check_only) {
         puts("settings are in order");
         print_and_exit(&text, stdout, EXIT_SUCCESS);

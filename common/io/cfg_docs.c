@@ -110,6 +110,8 @@ static const char page_top[] =
     "end are cut off):\n  for secrets. Both at once are refused.\n"
     "* An empty value counts as not set. Only where the values include nothing, an "
     "empty value means\n  that.\n"
+    "* A misspelt name is not read; `--check-config` tells of names that are nearly a "
+    "setting's.\n"
     "* Secrets are never printed, neither in logs nor in error messages.\n";
 
 /* A bar would end the cell, a < begin a tag. */

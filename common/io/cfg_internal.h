@@ -52,6 +52,10 @@ bool cfg_bool(const char *value, bool *out);
 /* False: nothing but blanks stands before, between or after the commas. "" has no gap. */
 bool cfg_has_no_gap(const char *list);
 
+/* A line for each name in the environment that is nearly that of a setting which the
+ * service reads and which is not set: most likely misspelt. */
+void cfg_near(enum cfg_service service, struct buf *out);
+
 /* --help of a service. */
 void cfg_help(enum cfg_service service, const char *what, struct buf *out);
 

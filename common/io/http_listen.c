@@ -76,8 +76,11 @@ enum rc http_listen(const char *address, int *fd, struct err *e)
     int opened = open_any(list, &cause);
     freeaddrinfo(list);
     if (opened < 0)
-        return err_set(e, RC_FATAL, "http.open", "can't listen on %s: %s", address,
-                       strerror(cause));
+        return err_set(e, RC_FATAL, "http.open", "can't listen on %s: %s%s", address,
+                       strerror(cause),
+                       cause == EADDRINUSE
+                           ? ": another program has this port; take a free one"
+                           : "");
     *fd = opened;
     return RC_OK;
 }

@@ -147,7 +147,7 @@ static enum rc connect_if_needed(struct kv *kv, struct err *e)
     errno = 0;
     kv->context = redisConnectWithTimeout(kv->host, kv->port, limit);
     if (!kv->context || kv->context->err)
-        return fail_connection(kv, "connect", e);
+        return fail_connection(kv, "connect (REDIS_URL)", e);
     if (redisSetTimeout(kv->context, limit) != REDIS_OK)
         return fail_connection(kv, "set time-out", e);
     redisEnableKeepAlive(kv->context);

@@ -134,6 +134,9 @@ static enum rc read_window(const struct cli_call *call, struct backfill *request
     request->to_ms = now_ms;
     if (rc == RC_OK && call->given[TO])
         rc = moment_parse("--to", call->text[TO], now_ms, &request->to_ms, e);
+    if (rc == RC_OK && request->from_ms >= request->to_ms)
+        rc = err_set(e, RC_REJECT, "backfill",
+                     "backfill: --from must be before --to, which is now unless given");
     return rc ? rc : backfill_check(request, e);
 }
 
@@ -170,9 +173,18 @@ static enum cli_exit cancel(const struct cli_call *call, const char *id)
                                      .shop = call->cfg->shopify_shop,
                                      .requested_ms = clock_now_ms(),
                                      .cancel = true};
-    enum rc rc = backfill_check(&request, &e);
+    enum rc rc = fetch_was_asked(call->cfg, id, &e);
+    if (rc == RC_OK)
+        rc = backfill_check(&request, &e);
     if (rc == RC_OK)
         rc = fetch_ask(call->cfg, &request, &e);
+    return rc ? fault(rc, &e) : follow(call, id, 0);
+}
+
+static enum cli_exit follow_known(const struct cli_call *call, const char *id)
+{
+    struct err e = {0};
+    enum rc rc = fetch_was_asked(call->cfg, id, &e);
     return rc ? fault(rc, &e) : follow(call, id, 0);
 }
 
@@ -185,7 +197,7 @@ static enum cli_exit run(const struct cli_call *call)
     if (call->given[CANCEL])
         return cancel(call, call->text[CANCEL]);
     if (call->given[FOLLOW])
-        return follow(call, call->text[FOLLOW], 0);
+        return follow_known(call, call->text[FOLLOW]);
     return begin(call);
 }
 

@@ -131,7 +131,7 @@ static bool show_outcome(const struct cli_call *call, const cJSON *data)
     cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(data, "done"))
         table_add(&table, TABLE_PLAIN,
                   TABLE_CELLS(cJSON_GetStringValue(item),
-                              call->given[DRY_RUN] ? "would be: dismiss" : "dismiss"));
+                              call->given[DRY_RUN] ? "would be dismissed" : "dismissed"));
     cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(data, "refused"))
         table_add(
             &table, TABLE_PLAIN,

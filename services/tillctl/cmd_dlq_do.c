@@ -82,18 +82,25 @@ static cJSON *body_of(const struct cli_call *call, const char *action)
     return body;
 }
 
+/* What a letter is after the action. */
+static const char *outcome_of(const cJSON *data)
+{
+    const char *action = api_text(data, "action");
+    if (strcmp(action, "redrive") == 0)
+        return "sent again";
+    return strcmp(action, "park") == 0 ? "parked" : "taken back";
+}
+
 static bool show_outcome(const cJSON *data)
 {
     const cJSON *item = NULL;
     const cJSON *done = cJSON_GetObjectItemCaseSensitive(data, "done");
+    bool dry = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(data, "dry_run"));
     struct buf text;
     buf_init(&text, OUT_MAX_BYTES);
     cJSON_ArrayForEach (item, done)
         buf_printf(&text, "%s  %s%s\n", cJSON_GetStringValue(item),
-                   cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(data, "dry_run"))
-                       ? "would be: "
-                       : "",
-                   api_text(data, "action"));
+                   dry ? "would be " : "", outcome_of(data));
     cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(data, "refused"))
         buf_printf(&text, "%s  not done: %s\n", api_text(item, "id"),
                    api_text(item, "why"));

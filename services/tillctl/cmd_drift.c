@@ -250,7 +250,8 @@ static enum rc read_window(const struct cli_call *call, struct comparing *c,
     c->from_ms -= c->from_ms % 1000;
     c->to_ms -= c->to_ms % 1000;
     if (rc == RC_OK && c->from_ms >= c->to_ms)
-        rc = err_set(e, RC_REJECT, "drift", "--from must be before --to");
+        rc = err_set(e, RC_REJECT, "drift",
+                     "drift: --from must be before --to, which is now unless given");
     return rc;
 }
 

@@ -1,8 +1,8 @@
 /* cmd_replay: a window of shopify.orders, produced again as it is. */
-#include "base/instant.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "commands.h"
+#include "core/moment.h"
 #include "io/clock.h"
 #include "kafka.h"
 #include "out.h"
@@ -17,7 +17,8 @@ static const struct cli_option options[] = {
     [FROM] = {.name = "--from",
               .value = "TIME",
               .kind = CLI_TEXT,
-              .help = "messages of this time or later, as 2026-11-22T10:00:00Z; needed"},
+              .help = "messages of this time or later: 2026-11-22 (UTC) or "
+                      "2026-11-22T10:00:00Z; needed"},
     [TO] = {.name = "--to",
             .value = "TIME",
             .kind = CLI_TEXT,
@@ -148,29 +149,35 @@ static bool show(const struct replay *replay)
     return is_written;
 }
 
-static bool read_time(const struct cli_call *call, int option, int64_t *out)
+static enum rc read_window(const struct cli_call *call, struct replay *replay)
 {
-    if (!call->given[option] || instant_parse(call->text[option], out))
-        return true;
-    out_error("replay: %s: not a time as 2026-11-22T10:00:00Z: %s", options[option].name,
-              call->text[option]);
-    return false;
+    struct err *e = replay->e;
+    int64_t now_ms = clock_now_ms();
+    replay->to_ms = now_ms;
+    if (!call->given[FROM])
+        return err_set(e, RC_REJECT, "replay", "--from: needed, as --from 2026-11-22");
+    enum rc rc = moment_parse("--from", call->text[FROM], now_ms, &replay->from_ms, e);
+    if (rc == RC_OK && call->given[TO])
+        rc = moment_parse("--to", call->text[TO], now_ms, &replay->to_ms, e);
+    if (rc == RC_OK && replay->from_ms >= replay->to_ms)
+        rc = err_set(e, RC_REJECT, "replay",
+                     "--from must be before --to, which is now unless given");
+    return rc;
 }
 
 static enum cli_exit run(const struct cli_call *call)
 {
     struct err e = {0};
     const struct bus_conf conf = kafka_conf(call->cfg);
-    struct replay replay = {.call = call, .to_ms = clock_now_ms(), .e = &e};
-    if (!call->given[FROM]) {
-        out_error("replay: --from: needed, as --from 2026-11-22T10:00:00Z");
+    struct replay replay = {.call = call, .e = &e};
+    enum rc rc = read_window(call, &replay);
+    if (rc) {
+        out_error("replay: %s", e.text);
         return CLI_USAGE;
     }
-    if (!read_time(call, FROM, &replay.from_ms) || !read_time(call, TO, &replay.to_ms))
-        return CLI_USAGE;
     if (call->given[ORDER] && !str_int64(call->text[ORDER], 1, INT64_MAX, &replay.order))
         replay.order = 0;
-    enum rc rc = run_all(&replay, &conf);
+    rc = run_all(&replay, &conf);
     if (rc == RC_OK)
         return show(&replay) ? CLI_DONE : CLI_FAILED;
     out_error("replay: after %" PRId64 " messages: %s; run it again: what comes twice "
@@ -182,7 +189,7 @@ static enum cli_exit run(const struct cli_call *call)
 static const struct cli_example examples[] = {
     {"replay --from 2026-11-22T10:00:00Z --dry-run", "how many messages it would be"},
     {"replay --from 2026-11-22T10:00:00Z --to 2026-11-22T11:00:00Z", "one hour again"},
-    {"replay --from 2026-11-01T00:00:00Z --order '#1003'", "one order"},
+    {"replay --from 2026-11-01 --order '#1003'", "one order"},
 };
 
 const struct cli_command command_replay = {

@@ -58,6 +58,40 @@ enum rc fetch_ask(const struct cfg *cfg, const struct backfill *request, struct 
     return rc;
 }
 
+struct asked {
+    const struct cfg *cfg;
+    bool found;
+};
+
+static bool see_request(void *ctx, const struct bus_message *message)
+{
+    struct asked *asked = ctx;
+    struct arena arena;
+    struct backfill request = {0};
+    arena_init(&arena);
+    if (message->value && backfill_decode(message->value, message->value_len, &arena,
+                                          &request, NULL) == RC_OK)
+        asked->found = strcmp(request.shop, asked->cfg->shopify_shop) == 0;
+    arena_done(&arena);
+    return true;
+}
+
+enum rc fetch_was_asked(const struct cfg *cfg, const char *id, struct err *e)
+{
+    char key[sizeof(KEY_BACKFILL) + BACKFILL_ID_MAX];
+    const struct bus_conf conf = kafka_conf(cfg);
+    struct asked asked = {.cfg = cfg};
+    snprintf(key, sizeof(key), KEY_BACKFILL "%s", id);
+    enum rc rc = bus_read_key(&conf, TOPIC_CONTROL, key, see_request, &asked, e);
+    if (rc || asked.found)
+        return rc;
+    return err_set(
+        e, RC_REJECT, "backfill",
+        "no backfill %.60s of %s was asked for: its id is what tillctl backfill "
+        "printed first",
+        id, cfg->shopify_shop);
+}
+
 /* ---- following ---- */
 
 struct following {

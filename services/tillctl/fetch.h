@@ -16,6 +16,11 @@ const char *fetch_id(char out[FETCH_ID_MAX]);
 enum rc fetch_ask(const struct cfg *cfg, const struct backfill *request,
                   struct err *e) TB_MUST_CHECK;
 
+/* Whether the request is on tillbridge.control. RC_REJECT: it is not; the text says so.
+ */
+enum rc fetch_was_asked(const struct cfg *cfg, const char *id,
+                        struct err *e) TB_MUST_CHECK;
+
 struct fetch_follow {
     const struct cfg *cfg;
     const char *id;

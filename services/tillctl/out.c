@@ -22,7 +22,8 @@ bool out_text(const char *text)
 {
     if (fputs(text, stdout) >= 0 && fflush(stdout) == 0)
         return true;
-    out_error("standard output does not take it: %s", strerror(errno));
+    if (errno != EPIPE) /* who reads has read enough, as head does */
+        out_error("standard output does not take it: %s", strerror(errno));
     return false;
 }
 

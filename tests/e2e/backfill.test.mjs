@@ -109,6 +109,20 @@ explained('cancelled: Shopify is told, and the next one goes on', async () => {
   assert.equal((await backfill(rig)).state, 'finished');
 });
 
+explained('followed or cancelled by an id that nobody asked for: said at once', async () => {
+  for (const option of ['--follow', '--cancel']) {
+    const { code, stderr } = await rig.stack.tillctl(['backfill', option, '1-1']);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /^tillctl: no backfill 1-1 of demo\.myshopify\.com was asked for/);
+  }
+  const id = await ask(rig);
+  const { code, stdout } = await rig.stack.tillctl(['backfill', '--follow', id]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^finished: \d+ orders published\n$/);
+  const late = await rig.stack.tillctl(['backfill', '--from', '2100-01-01']);
+  assert.deepEqual([late.code, /--from must be before --to, which is now/.test(late.stderr)], [2, true]);
+});
+
 explained('polls go on between the slices', async () => {
   rig.fault('slow', { match: 'OrdersWindow', delayMs: 150, times: 1000 });
   await rig.configure({ batchSize: 5 });

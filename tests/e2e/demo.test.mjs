@@ -71,7 +71,7 @@ test('until Ctrl-C: goes on with new orders, and ends in order', { timeout: 240_
   await shows(demoRun, /Ctrl-C ends it/);
   const { code, stdout, stderr } = await pasteOffered(output());
   assert.equal(code, 0, `${stdout}${stderr}`);
-  for (const words of [/^enabled +yes$/m, /refused: unknown_sku/, /redrive$/m, /^Usage: tillctl/m]) assert.match(stdout, words);
+  for (const words of [/^enabled +yes$/m, /refused: unknown_sku/, /sent again$/m, /^Usage: tillctl/m]) assert.match(stdout, words);
   assert.ok(processesIn(dir).length >= 5, 'the processes are found'); // else the last check would mean nothing
   const { index } = /Ctrl-C ends it/.exec(output());
   await waitUntil(() => /\bcreated\b/.test(output().slice(index)), { what: 'a new order', timeoutMs: 60_000 });

@@ -115,9 +115,9 @@ describe('tillctl', { concurrency: false }, () => {
 
   test('conflicts dismiss: dry, then done, with exit codes', async () => {
     const dry = await tillctl('conflicts', 'dismiss', '#7', '--dry-run');
-    assert.deepEqual([dry.code, dry.stdout], [0, `${shop}/7  would be: dismiss\n`]);
+    assert.deepEqual([dry.code, dry.stdout], [0, `${shop}/7  would be dismissed\n`]);
     const { code, stdout } = await tillctl('conflicts', 'dismiss', '#7', `${shop}/6`);
-    assert.deepEqual([code, stdout], [0, `${shop}/7  dismiss\n${shop}/6  dismiss\n`]);
+    assert.deepEqual([code, stdout], [0, `${shop}/7  dismissed\n${shop}/6  dismissed\n`]);
     assert.deepEqual(await open(), [`${shop}/4`]);
     const again = await tillctl('conflicts', 'dismiss', '#4', '#7', '--json');
     assert.deepEqual([again.code, JSON.parse(again.stdout).done, JSON.parse(again.stdout).refused.length], [1, [`${shop}/4`], 1]);

@@ -10,6 +10,7 @@ import path from 'node:path';
 import { waitUntil } from './wait.mjs';
 
 const living = new Set();
+const running = new Set(); // children of run()
 const clockTicksPerSecond = 100; // USER_HZ, fixed by the kernel's ABI
 
 /** The last `lines` lines of a file, indented; for error messages. */
@@ -141,6 +142,8 @@ export function run(command, { input, env, cwd, timeoutMs = 60_000 } = {}) {
       else if (error && typeof error.code !== 'number') reject(error);
       else resolve({ code: error?.code ?? 0, stdout, stderr });
     });
+    running.add(child);
+    child.once('close', () => running.delete(child));
     child.stdin.on('error', () => {}); // the program may end before it has read everything
     child.stdin.end(input ?? '');
   });
@@ -178,4 +181,5 @@ for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]
 // Last resort, also after an uncaught exception: nothing asynchronous can run here.
 process.on('exit', () => {
   for (const proc of living) proc.signal('SIGKILL');
+  for (const child of running) child.kill('SIGKILL');
 });

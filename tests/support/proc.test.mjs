@@ -109,6 +109,19 @@ for (const [how, then, signal, exit] of [
   });
 }
 
+test('nor does a child of run', async () => {
+  const file = path.join(dir, 'run.pid');
+  const code = `import { run } from ${JSON.stringify(inRoot('tests/support/proc.mjs'))};
+    run(['bash', '-c', 'echo $$ >"$0"; exec sleep 300', ${JSON.stringify(file)}]);`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: 'ignore' });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  await waitUntil(() => fs.existsSync(file) && fs.readFileSync(file, 'utf8').endsWith('\n'), { what: 'the child' });
+  child.kill('SIGINT');
+  assert.equal(await ended, 130);
+  const id = Number(fs.readFileSync(file, 'utf8'));
+  await waitUntil(() => !exists(id), { what: `process ${id} to be gone` });
+});
+
 test('run gives code and output, takes input, and kills what takes too long', async () => {
   assert.deepEqual(await run(['bash', '-c', 'cat; echo err >&2; exit 4'], { input: 'hello' }),
     { code: 4, stdout: 'hello', stderr: 'err\n' });

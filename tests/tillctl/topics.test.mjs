@@ -113,7 +113,7 @@ test('without a broker it ends with 3 and names it', async () => {
   assert.equal(code, 3);
   assert.equal(stdout, '');
   assert.equal(stderr.trimEnd().split('\n').length, 1);
-  assert.ok(stderr.includes(away) && stderr.includes('Connection refused'), stderr);
+  assert.ok(stderr.includes(away) && stderr.includes('Connection refused') && stderr.includes('is Kafka up, and KAFKA_BROKERS its address?'), stderr);
 });
 
 test('with --wait it starts before its broker', async () => {

@@ -188,7 +188,7 @@ static void test_missing_topic_is_told(void **state)
     member_open(&member, "nowhere", "nowhere", false);
     assert_int_equal(first_trouble(&member, &e), RC_RETRY);
     assert_non_null(strstr(e.text, "not available: nowhere: Broker: Unknown topic or "
-                                   "partition: make it with \"tillctl topics create\""));
+                                   "partition; make it with \"tillctl topics create\""));
     rd_kafka_mock_topic_set_error(mock, "nowhere", RD_KAFKA_RESP_ERR_NO_ERROR);
     member_close(&member);
 }

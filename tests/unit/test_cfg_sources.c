@@ -279,6 +279,24 @@ static void arguments_are_understood(void **state)
     }
 }
 
+static void a_misspelt_name_is_told_of(void **state)
+{
+    (void)state;
+    int status = 0;
+    setenv("REDIS_ULR", "redis://cache:6379/0", 1);
+    setenv("API_TOKN_FILE", "/run/secrets/api", 1);
+    setenv("RMS_STOREID", "1", 1); /* stats reads no such thing */
+    setenv("LOG_LEVL", "warn", 1); /* LOG_LEVEL is there */
+    setenv("LOG_LEVEL", "warn", 1);
+    const char *printed = run_main(CFG_STATS, "--check-config", false, &status);
+    assert_int_equal(status, 0);
+    assert_string_equal(
+        printed, "REDIS_ULR: no setting has this name; did you mean REDIS_URL?\n"
+                 "API_TOKN_FILE: no setting has this name; did you mean API_TOKEN_FILE?\n"
+                 "settings are in order\n");
+    assert_string_equal(run_main(CFG_STATS, NULL, false, &status), "");
+}
+
 static void help_lists_what_the_service_reads(void **state)
 {
     (void)state;
@@ -340,6 +358,7 @@ int main(void)
         SETTINGS_CASE(settings_that_go_together_are_checked),
         SETTINGS_CASE(the_connection_string_is_put_together),
         SETTINGS_CASE(arguments_are_understood),
+        SETTINGS_CASE(a_misspelt_name_is_told_of),
         SETTINGS_CASE(help_lists_what_the_service_reads),
         SETTINGS_CASE(the_documents_hold_every_setting),
     };

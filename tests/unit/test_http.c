@@ -152,7 +152,7 @@ static void test_addresses(void **state)
     snprintf(taken, sizeof(taken), "127.0.0.1:%u", (unsigned)http_port(server.http));
     assert_int_equal(open_at(taken, &http, &e), RC_FATAL);
     assert_has(e.text, taken);
-    assert_has(e.text, "Address already in use");
+    assert_has(e.text, "Address already in use: another program");
     assert_int_equal(open_at("8080", &http, &e), RC_FATAL);
     assert_has(e.text, "host:port");
     assert_int_equal(open_at("127.0.0.1:http-of-mine", &http, &e), RC_FATAL);

@@ -302,6 +302,7 @@ static void a_restarted_server_is_found_again(void **state)
     assert_rc(RC_RETRY, run(kv, "PING", answer, &e), &e);
     assert_rc(RC_RETRY, run(kv, "PING", answer, &e), &e);
     assert_contains(e.text, "Connection refused");
+    assert_contains(e.text, "REDIS_URL");
     redis_start(&redis, NULL);
     expect(kv, "PING", "PONG");
     assert_ok(kv_eval(kv, &script, 1, argv, &reply, &e), &e); /* it forgot the script */

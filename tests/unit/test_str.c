@@ -169,6 +169,27 @@ static void nothing_is_empty(void **state)
     assert_false(str_empty(" "));
 }
 
+static void distance_is_letters_to_change(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *a, *b;
+        size_t far;
+    } cases[] = {{"poll", "poll", 0},
+                 {"pol", "poll", 1},
+                 {"poll", "pol", 1},
+                 {"", "ab", 2},
+                 {"RMS_STOREID", "RMS_STORE_ID", 1},
+                 {"dlq", "poll", 3}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        assert_int_equal(str_distance(cases[i].a, cases[i].b, strlen(cases[i].b)),
+                         cases[i].far);
+    char longest[STR_NEAR_MAX + 1];
+    memset(longest, 'a', sizeof(longest));
+    assert_int_equal(str_distance("a", longest, STR_NEAR_MAX), STR_NEAR_MAX - 1);
+    assert_int_equal(str_distance("a", longest, STR_NEAR_MAX + 1), STR_NEAR_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +200,7 @@ int main(void)
         cmocka_unit_test(skus_are_compared_as_sql_server_does),
         cmocka_unit_test(words_are_found_in_lists),
         cmocka_unit_test(nothing_is_empty),
+        cmocka_unit_test(distance_is_letters_to_change),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,34 +37,8 @@ static const char *next_word(struct words *words)
 /* ---- what a person may have meant ---- */
 
 enum {
-    NEAR_MAX = 24,  /* longest word that is compared */
     NEAR_ENOUGH = 2 /* letters that may differ */
 };
-
-static size_t least(size_t a, size_t b, size_t c)
-{
-    size_t ab = a < b ? a : b;
-    return ab < c ? ab : c;
-}
-
-/* Letters to add, drop or change to make one word of the other (Levenshtein). */
-static size_t distance(const char *a, const char *b, size_t b_len)
-{
-    size_t row[NEAR_MAX + 1];
-    if (b_len > NEAR_MAX)
-        return NEAR_MAX;
-    for (size_t k = 0; k <= b_len; k++)
-        row[k] = k;
-    for (size_t i = 0; a[i]; i++) {
-        size_t diagonal = row[0]++;
-        for (size_t k = 1; k <= b_len; k++) {
-            size_t kept = diagonal + (a[i] != b[k - 1]);
-            diagonal = row[k];
-            row[k] = least(kept, row[k] + 1, row[k - 1] + 1);
-        }
-    }
-    return row[b_len];
-}
 
 /* The nearest word so far; of a name of two words the first. */
 struct guess {
@@ -75,7 +49,7 @@ struct guess {
 static void consider(struct guess *guess, const char *typed, const char *name)
 {
     size_t len = strcspn(name, " ");
-    size_t d = distance(typed, name, len);
+    size_t d = str_distance(typed, name, len);
     if (d <= NEAR_ENOUGH && (!guess->word || d < guess->distance))
         *guess = (struct guess){name, len, d};
 }
