@@ -138,7 +138,7 @@ describe('names', { concurrency: false }, () => {
   test('do not steer the terminal', async () => {
     await bench.results([result(10, 'conflict', { reason: 'tendered', shop: 'a\u001b[2J', srcOffset: 3010 })]);
     await isOpen('a\u001b[2J/10');
-    assert.equal((await tillctl('conflicts', 'dismiss', '#10')).stdout, 'a?[2J/10  dismiss\n');
+    assert.equal((await tillctl('conflicts', 'dismiss', '#10')).stdout, 'a?[2J/10  dismissed\n');
   });
 });
 
