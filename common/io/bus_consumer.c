@@ -1,5 +1,6 @@
 /* bus_consumer: a member of a consumer group, with the range assignor and offsets stored
- * by hand. A member with a fixed id that was fenced without a twin joins again.
+ * by hand. A member with a fixed id that was fenced without a twin joins again, and so
+ * does one whose last commits are not answered.
  */
 #include "io/bus_consumer.h"
 #include "io/clock.h"

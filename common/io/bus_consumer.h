@@ -12,7 +12,8 @@ struct bus_consumer {
     struct bus_group group;
     size_t assigned;
     bool joined, paused;
-    int64_t leaving_ms; /* monotonic; since when its partitions are being let go of */
+    int64_t leaving_ms; /* monotonic; since when its partitions are being let go of; 0:
+                         * they are not */
     rd_kafka_topic_partition_list_t *held; /* paused one by one, whatever the rest is */
     int event_fd;                          /* -1 until asked for */
     rd_kafka_queue_t *queue;

@@ -77,7 +77,8 @@ rd_kafka_resp_err_t bus_letter_send(rd_kafka_t *rk, struct bus_letter *letter);
 struct bus_letter *bus_letter_copy(const struct bus_letter *letter);
 void bus_letter_free(struct bus_letter *letter);
 
-/* librdkafka's statistics of a consumer -> the lag of the partitions it holds. */
+/* librdkafka's statistics of a consumer -> the lag of the partitions it holds, and since
+ * when it is leaving them. */
 int bus_lag(rd_kafka_t *rk, char *json, size_t len, void *link);
 
 /* Points *out into native; headers that are not text are left out. */

@@ -1,5 +1,6 @@
-/* bus_lag: how far a consumer is behind, from librdkafka's own statistics: it knows each
- * partition's end from its fetches, so that nothing more is asked of the broker. */
+/* bus_lag: how far a consumer is behind, and since when it is leaving its partitions,
+ * from librdkafka's own statistics: it knows each partition's end from its fetches, so
+ * that nothing more is asked of the broker. */
 #include "base/json.h"
 #include "io/bus_consumer.h"
 #include "io/clock.h"

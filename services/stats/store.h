@@ -71,10 +71,10 @@ enum rc store_apply(struct store *store, const char *partition, int64_t expected
                     const struct ops *ops, struct store_applied *applied,
                     struct err *e) TB_MUST_CHECK;
 
-/* Keeps the counters of now as the base that is taken off them from now on. */
 /* Empties our part of Redis; the aggregators count again from the topics. *keys: how many
  * there were. */
 enum rc store_rebuild(struct store *store, int64_t *keys, struct err *e) TB_MUST_CHECK;
+/* Keeps the counters of now as the base that is taken off them from now on. */
 enum rc store_reset(struct store *store, int64_t now_ms, struct err *e) TB_MUST_CHECK;
 
 /* Balances orders published and results counted (settle.lua); only when all there is was

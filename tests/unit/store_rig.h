@@ -3,26 +3,9 @@
 #ifndef TB_TEST_STORE_RIG_H
 #define TB_TEST_STORE_RIG_H
 
-#include "redis.h"
+#include "redis_rig.h"
 #include "stats_batch.h"
 #include "store.h"
-
-static struct redis redis;
-
-static int start(void **state)
-{
-    (void)state;
-    redis_start(&redis, NULL);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    redis_stop(&redis);
-    unit_remove_folder();
-    return 0;
-}
 
 static struct store *open_store(void)
 {

@@ -1,7 +1,7 @@
 /* test_kv: Redis through kv, against a redis-server of the test's own. */
 #include "io/clock.h"
 #include "io/kv.h"
-#include "redis.h"
+#include "redis_rig.h"
 #include "unit.h"
 
 #include <stdio.h>
@@ -11,23 +11,6 @@
 enum {
     TIMEOUT_MS = 500,
 };
-
-static struct redis redis;
-
-static int start(void **state)
-{
-    (void)state;
-    redis_start(&redis, NULL);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    redis_stop(&redis);
-    unit_remove_folder();
-    return 0;
-}
 
 static const char *url(const char *login, const char *path)
 {
